@@ -78,12 +78,14 @@ def _family(session: Session, number: str, prefix: str) -> SlipFamily:
 
 def _refuse(family: SlipFamily) -> None:
     """Refuse what cannot be voided now; names all reasons. Raises InputRefused (section 7, step 1)."""
-    slip, reasons = family.root, []
-    if slip.status not in VOIDABLE:
+    slip, reasons, due = family.root, [], due_for(family)
+    # Staff asked for the void already, and the job sent them here.
+    asked = next((one for one in due if one.kind == "void" and one.refused), None)
+    if asked is None and slip.status not in VOIDABLE:
         reasons.append(f"its status is {slip.status} (expected one of {', '.join(sorted(VOIDABLE))})")
     if slip.account is None or not slip.account.is_open:
         reasons.append(f"its CFS account is {slip.account.status if slip.account else 'missing'}")
-    undone = [(one.kind, one.slip.number) for one in due_for(family)]
+    undone = [(one.kind, one.slip.number) for one in due if one is not asked]
     undone += [(one.open_operation.kind, one.number) for one in family.members if one.open_operation is not None]
     reasons += [f"the {kind} of slip {number} is not done" for kind, number in dict.fromkeys(undone)]
     reasons += [

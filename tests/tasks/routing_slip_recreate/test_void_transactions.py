@@ -204,6 +204,28 @@ def test_a_dry_run_writes_the_plan_and_changes_nothing(slips: Slips, tmp_path: P
     assert slips.final_state() == before
 
 
+def test_a_slip_that_staff_voided_with_transactions_is_voided_as_the_job_advises(slips: Slips, tmp_path: Path) -> None:
+    with_transactions(slips)
+    slips.set_status(PARENT, "VOID")
+    (told,) = slips.run().rejects
+    assert f"slips void {PARENT} --dry-run writes the plan to edit" in told.detail
+
+    plan = decided(slips, tmp_path / "plan.json", "CANCEL", "CANCEL")
+    outcome = slips.run(void=PARENT, plan=plan, reason="ticket 1")
+
+    assert (outcome.rejects, outcome.counts["slips_voided"]) == ([], 1)
+    assert {one["status"] for one in slips.receipts().values()} == {"REV"}
+    assert (slips.slip(PARENT)["status"], slips.slip(PARENT)["account"]) == ("VOID", "INACTIVE")
+    assert slips.run().rejects == []
+
+
+def test_a_slip_that_was_voided_with_kept_transactions_is_not_voided_again(slips: Slips) -> None:
+    with_transactions(slips)
+    slips.run(**VOID_ALL, keep_all=True)
+    with pytest.raises(InputRefused, match="its status is VOID"):
+        slips.run(**VOID_ALL, cancel_all=True)
+
+
 def test_a_dry_run_with_decisions_shows_every_call(slips: Slips) -> None:
     with_transactions(slips)
     before = slips.final_state()
