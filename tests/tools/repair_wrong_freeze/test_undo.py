@@ -240,6 +240,23 @@ def test_an_earlier_bounce_that_was_paid_since_is_no_matter_of_the_account(
         undo(books, cfs, account=_auth(books))
 
 
+def test_a_bounce_of_a_number_that_was_never_settled_is_one_of_its_account(
+    books: SettlementBooks, cfs: RunningCfs
+) -> None:
+    books.invoice(books.account("800103"), NUMBER, "60.20")
+    cfs.admin.seed(sites=[seed_site(site_of("800103"), "BCR-PAD Daily")])
+    before = pay_tables(books)
+    books.apply(bounce("PR1", "800103", NUMBER, "60.20"), name=WRONG)
+    tell(books, cfs)
+
+    outcome = undo(books, cfs, account=_auth(books))
+
+    assert (outcome.rejects, outcome.answer) == ([], "Were taken back: 1 bounce; active again: 1 account.")
+    assert pay_tables(books) == before
+    with pytest.raises(UsageError, match="has no bounce that stands"):
+        undo(books, cfs, account=_auth(books))
+
+
 def test_where_cfs_has_the_invoice_as_due_nothing_is_taken_back(books: SettlementBooks, cfs: RunningCfs) -> None:
     account = books.account("800103")
     books.paid_invoice(account, NUMBER, "60.20", "PR1")

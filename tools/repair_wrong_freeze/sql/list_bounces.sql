@@ -1,5 +1,5 @@
 -- List the bounces of a file, or those of an account that are still owed, that were not taken back, each with what it
--- was about.
+-- was about. What another service had noted, and only its payment was failed here, is no bounce of the account.
 -- in     file, account text: one of the two
 -- out    file_id, line, file, account_id, auth_account, number, payment_id
 -- again  reads only
@@ -24,18 +24,13 @@ SELECT kept.file_id,
    AND kept.undone_on IS NULL
    AND (file.name = :file
         OR (account.auth_account_id = :account
-            AND (EXISTS (SELECT FROM pay_jobs.bounce_rows AS of_payment
-                           JOIN pay_jobs.bounce_rows AS opened
-                             ON opened.file_id = of_payment.file_id
-                            AND opened.line = of_payment.line
-                            AND opened.pay_table = 'invoice_references'
-                            AND opened.was IS NOT NULL
-                           JOIN invoice_references AS reference
-                             ON reference.id = opened.row_id
-                            AND reference.status_code = 'ACTIVE'
-                          WHERE of_payment.pay_table = 'payments'
-                            AND of_payment.row_id = kept.row_id
-                            AND of_payment.undone_on IS NULL)
+            AND (line.rule <> 'payment_failed'
+                 AND EXISTS (SELECT FROM invoice_references AS reference
+                               JOIN invoices AS invoice
+                                 ON invoice.id = reference.invoice_id
+                                AND invoice.payment_method_code <> 'CC'
+                              WHERE reference.invoice_number = line.target_number
+                                AND reference.status_code = 'ACTIVE')
                  OR EXISTS (SELECT FROM pay_jobs.operations AS begun
                              WHERE begun.subject = 'account ' || account.auth_account_id
                                AND begun.state NOT IN ('done', 'dropped')))))
