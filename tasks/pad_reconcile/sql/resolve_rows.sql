@@ -10,7 +10,8 @@
 --
 -- A PAID row that is no newer than the bounce of its number is late: the number stays bounced. A number that was paid
 -- again by PAD after a bounce can bounce again. A bounce that is older than the payment, and of another receipt, is
--- late as well, and is rejected. A bounce that was taken back counts as never noted. Another receipt of a number that
+-- late as well, and is rejected. A bounce that was taken back counts as never noted. One that was noted has done nothing yet
+-- where its number is open and its payment is completed still, or is none at all. Another receipt of a number that
 -- bounced, which the first bounce left on its invoices, can bounce too.
 --
 -- Money for a number that is settled already (came_late) is known where a receipt or payment of the service before us
@@ -139,9 +140,10 @@ WITH staged AS NOT MATERIALIZED (
                    CASE WHEN NOT bounced.other_receipt_is_open THEN 'rejected:settled_since'
                         WHEN bounced.is_noted AND bounced.other_receipt_is_open IS NULL
                          AND NOT coalesce(numbers.active > 0 AND numbers.completed = 0
-                                          AND pad_payments.not_by_card > 0, false)
+                                          AND (pad_payments.not_by_card IS DISTINCT FROM 0
+                                               OR pad_payments.failed = 0 AND NOT pad_payments.by_card), false)
                         THEN 'already_applied:bounced_before'
-                        WHEN pad_payments.failed > 0 AND bounced.other_receipt_is_open IS NULL
+                        WHEN NOT bounced.is_noted AND pad_payments.failed > 0 AND bounced.other_receipt_is_open IS NULL
                          AND NOT coalesce(numbers.completed > 0
                                           AND pad_payments.completed_on > pad_payments.failed_on
                                           AND pad_payments.completed_on <= staged.application_date, false)

@@ -251,9 +251,10 @@ class PadModel:
             if any(invoice.account != owner for invoice in self._behind(row.number, "ACTIVE")):
                 return one.end("rejected", "account_mismatch")
             return one.end("applied", "another_receipt")
-        if is_noted and not (is_open and any(payment.method not in CARDS for payment in paid)):
+        is_to_fail = any(payment.method not in CARDS for payment in paid) or not (failed or paid)
+        if is_noted and not (is_open and is_to_fail):
             return one.end("already_applied", "bounced_before")
-        if failed and not self._was_pulled_again(one, failed):
+        if failed and not is_noted and not self._was_pulled_again(one, failed):
             return one.end("already_applied", "bounced_before")
         behind = [*self._behind(row.number, "ACTIVE"), *self._behind(row.number, "COMPLETED")]
         if not behind:

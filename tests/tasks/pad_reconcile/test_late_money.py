@@ -805,6 +805,28 @@ def test_a_noted_bounce_whose_payment_is_still_completed_fails_it_and_does_nothi
     assert invoice == 100
 
 
+@pytest.mark.parametrize("has_late_payment", [False, True])
+def test_a_noted_bounce_leaves_the_payment_failed_by_which_the_customer_can_pay_by_card(
+    has_late_payment: bool, books: SettlementBooks
+) -> None:
+    """Without any payment, and where a late paid row left a completed one beside it (section 9)."""
+    account = books.account("800101", status="FREEZE")
+    books.invoice(account, NUMBER, "60.00", id=100, status="SETTLEMENT_SCHED")
+    books.invoice(account, NUMBER, "30.00", id=101, status="CREATED", method="CC")
+    books.add("non_sufficient_funds", invoice_id=101, invoice_number=NUMBER, cfs_account="800101")
+    if has_late_payment:
+        books.payment(account, NUMBER, "PR1", "0.00", status="FAILED")
+        books.payment(account, NUMBER, "PR1", "60.00")
+    before = books.dump("payments", "pay_jobs.settlement_rows", "pay_jobs.inbound_files", "cas_settlements")
+
+    books.apply(bounce("PR1", "800101", NUMBER, "60.00"))
+    books.apply(bounce("PR1", "800101", NUMBER, "60.00", day="06-Nov-26"), name=NEXT_FILE)
+
+    assert books.outcomes() == ["applied:payment_failed", "already_applied:bounced_before"]
+    assert books.payments() == [(NUMBER, "PAD", "FAILED", "PR1", "0.00")] * (1 + has_late_payment)
+    assert books.dump("payments", "pay_jobs.settlement_rows", "pay_jobs.inbound_files", "cas_settlements") == before
+
+
 def test_a_bounce_fails_the_payment_by_whichever_method_save_by_card(books: SettlementBooks) -> None:
     account = books.account("800101")
     books.invoice(account, NUMBER, "60.00", id=100, status="PAID", reference="COMPLETED", paid="60")

@@ -92,15 +92,19 @@ def test_a_bounce_is_late_where_another_receipt_paid_after_its_day(books: Settle
     assert books.outcomes() == [outcome for _, outcome in cases]
 
 
-def test_a_noted_bounce_fails_a_payment_that_is_completed_and_by_no_card(books: SettlementBooks) -> None:
+def test_a_noted_bounce_of_an_open_number_fails_its_payment_or_writes_a_failed_one(books: SettlementBooks) -> None:
     account = books.account("800101", status="FREEZE")
-    before = "already_applied:bounced_before"
+    before, fails = "already_applied:bounced_before", "applied:payment_failed"
     cases = [
-        ("ACTIVE", [Paid("COMPLETED", 4)], "applied:payment_failed"),
+        ("ACTIVE", [Paid("COMPLETED", 4)], fails),
         ("ACTIVE", [Paid("COMPLETED", 4, "CC")], before),
         ("ACTIVE", [Paid("COMPLETED", 4, "DIRECT_PAY")], before),
-        ("ACTIVE", [Paid("CREATED", 4)], before),
-        ("ACTIVE", [], before),
+        ("ACTIVE", [Paid("CREATED", 4)], fails),
+        ("ACTIVE", [], fails),
+        ("ACTIVE", [failed(4)], before),
+        ("ACTIVE", [failed(4), Paid("COMPLETED", 3)], fails),
+        ("ACTIVE", [failed(4), Paid("COMPLETED", 4, "CC")], before),
+        ("COMPLETED", [], before),
         ("COMPLETED", [Paid("COMPLETED", 4)], before),
         ("CANCELLED", [Paid("COMPLETED", 4)], before),
         ("COMPLETED", [Paid("COMPLETED", 4)], before),
