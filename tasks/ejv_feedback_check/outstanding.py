@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from config.business_days import age_in_business_days
+from config.business_days import age_in_business_days, next_business_day
 from config.business_time import business_date, naive_utc
 from config.command_line import in_short, typed
 from config.plurals import counted, is_or_are
@@ -20,7 +20,7 @@ from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject, Table
 from tasks.ejv_feedback_check.owed_items import owed_items
-from tasks.ejv_feedback_check.resend_guards import LATE
+from tasks.ejv_feedback_check.resend_guards import LATE, fiscal_year_on
 
 sql = statements(__package__)
 
@@ -158,7 +158,7 @@ def next_action(row: OutstandingBatch, age: int, now: datetime, unread: list[Unr
         words = "Late: look for it in the stored files."
         return NextAction(state, words, f"ejv search {row.batch}", True)
     ask = "CGI acknowledged it: ask CAS what became of it." if has_it else "Ask CAS whether it was received."
-    if _is_of_past_month(row, now):
+    if _is_of_past_period(row, now):
         words = f"{ask} Its dates are of a month that may be closed; if CAS will not run it:"
         return NextAction(state, words, _with_reason(f"ejv rebuild {row.batch}"), True)
     words = f"{ask} Never send it again while they may still run it; if they will not:"
@@ -173,9 +173,12 @@ def _sent_on(row: OutstandingBatch) -> datetime:
     return row.resubmitted_on or row.created_on.replace(tzinfo=UTC)
 
 
-def _is_of_past_month(row: OutstandingBatch, now: datetime) -> bool:
-    sent, today = business_date(row.created_on.replace(tzinfo=UTC)), business_date(now)
-    return (sent.year, sent.month) != (today.year, today.month)
+def _is_of_past_period(row: OutstandingBatch, now: datetime) -> bool:
+    """Return whether `ejv resubmit` would take its month or fiscal year for closed: both follow the UTC clock."""
+    made, today = row.created_on.date(), business_date(now)
+    effective = next_business_day(made)
+    is_past = (effective.year, effective.month) < (today.year, today.month)
+    return is_past or fiscal_year_on(made) != fiscal_year_on(today)
 
 
 def _with_reason(words: str) -> str:

@@ -1,7 +1,7 @@
 """What speaks against sending a batch again, or voiding it: an answer that came, or may still come."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from config.business_days import age_in_business_days
 from config.business_time import BUSINESS_ZONE
@@ -19,6 +19,7 @@ from tasks.ejv_feedback_check.file_names import may_be_feedback
 sql = statements(__package__)
 
 LATE = 1
+_APRIL = 4
 _SHOWN = 5
 _CLOCKS_APART = timedelta(days=1)
 
@@ -154,6 +155,11 @@ def _leads_to_a_file(sftp: SftpSession, path: str) -> bool:
     except SourceRefused:
         return True
     return found is not None and found.is_regular
+
+
+def fiscal_year_on(day: date) -> int:
+    """Return the fiscal year of a day: from April on it has the number of the next year."""
+    return day.year + (day.month >= _APRIL)
 
 
 def answer_due(session: Session, number: int, now: datetime) -> list[str]:

@@ -29,6 +29,7 @@ from tasks.ejv_feedback_check.resend_guards import (
     answer_due,
     answers_applied,
     answers_waiting,
+    fiscal_year_on,
     list_server_files,
     lock_sent_batch,
     unread_answers,
@@ -36,8 +37,6 @@ from tasks.ejv_feedback_check.resend_guards import (
 from tasks.ejv_feedback_check.resubmission import Resubmission, finish_resubmission, unfinished_resubmissions
 
 sql = statements(__package__)
-
-_APRIL = 4
 
 
 @dataclass(frozen=True)
@@ -139,7 +138,7 @@ def _closed(inbox: StoredInbox, today: date) -> list[str]:
             f"its effective dates ({past[0]} and others) lie in a month before {today:%B %Y}, which CAS may have "
             "closed: every line would come back with 0703. Rebuild it, or use --closed-period"
         )
-    current = today.year + (today.month >= _APRIL)
+    current = fiscal_year_on(today)
     if inbox.fiscal_year != str(current):
         reasons.append(
             f"its fiscal year is {inbox.fiscal_year}, the current one is {current}. Rebuild it, or use --closed-period"

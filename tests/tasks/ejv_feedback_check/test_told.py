@@ -1,7 +1,7 @@
 """What is told of each thing that an answer was about, of a batch, and of one that waits: the words alone."""
 
 import shlex
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -123,7 +123,7 @@ WAITING = OutstandingBatch(
     4321, "PAYMENT", "INBOX", datetime(2026, 11, 17, 4, 1), "UPLOADED", None, None, 2, AMOUNT, False, None, None, None,
     None, None, None,
 )  # fmt: skip
-LAST_MONTH = {"created_on": datetime(2026, 10, 31, 12, 0)}
+LAST_MONTH = {"created_on": datetime(2026, 10, 30, 12, 0)}
 
 
 @pytest.mark.parametrize(
@@ -138,13 +138,6 @@ LAST_MONTH = {"created_on": datetime(2026, 10, 31, 12, 0)}
         (LAST_MONTH, 2, "uploaded", 'ejv rebuild 4321 --reason "..."', True),
         ({"created_on": datetime(2025, 11, 17)}, 2, "uploaded", 'ejv rebuild 4321 --reason "..."', True),
         ({"created_on": datetime(2026, 11, 1, 12)}, 2, "uploaded", 'ejv resubmit 4321 --reason "..."', True),
-        (
-            {"created_on": datetime(2026, 11, 1, 3)},  # still October in Victoria
-            2,
-            "uploaded",
-            'ejv rebuild 4321 --reason "..."',
-            True,
-        ),
         ({"resubmission_state": "sent"}, 0, "resubmission unfinished", "EJV_FEEDBACK_CHECK", True),
         ({"resubmission_state": "done"}, 0, "uploaded", "", False),
         ({"status": "COMPLETED", "open_items": 0}, 5, "completed", "", False),
@@ -167,6 +160,24 @@ def test_the_next_step_follows_from_what_is_known_of_a_batch(
 ) -> None:
     found = next_action(WAITING._replace(**changes), age, NOW, [])
     assert (found.state, found.command, found.is_urgent) == (state, command, is_urgent)
+
+
+@pytest.mark.parametrize(
+    ("made", "looked_at", "command"),
+    [
+        (datetime(2026, 10, 30, 3, 1), datetime(2026, 11, 3, 16, tzinfo=UTC), "rebuild"),
+        (datetime(2026, 10, 31, 3, 1), datetime(2026, 11, 4, 16, tzinfo=UTC), "resubmit"),
+        (datetime(2028, 4, 1, 3, 1), datetime(2028, 4, 5, 16, tzinfo=UTC), "resubmit"),
+        (datetime(2029, 3, 31, 3, 1), datetime(2029, 4, 4, 16, tzinfo=UTC), "rebuild"),
+    ],
+    ids=["Thursday the 29th", "Friday the 30th, for Monday", "31 March, for April", "30 March, for April"],
+)
+def test_a_batch_is_of_the_month_in_which_it_takes_effect_and_of_the_fiscal_year_in_which_it_was_made(
+    made: datetime, looked_at: datetime, command: str
+) -> None:
+    """The payment job stamps both from the UTC clock, on which its evening is the next day."""
+    found = next_action(WAITING._replace(created_on=made), 2, looked_at, [])
+    assert found.command == f'ejv {command} 4321 --reason "..."'
 
 
 @pytest.mark.parametrize(("count", "more"), [(0, None), (5, ""), (6, " and 1 more"), (7, " and 2 more")])
