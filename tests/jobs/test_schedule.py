@@ -6,6 +6,8 @@ from pathlib import Path
 import click
 import pytest
 
+from config.business_time import BUSINESS_ZONE
+from config.cron import Cron
 from config.errors import ConfigError
 from config.schedule import BASE, ENVIRONMENTS, read_schedule
 from jobs.commands.cli import _words_of, main
@@ -190,3 +192,11 @@ def test_an_entry_can_run_a_job_with_arguments_under_a_name_of_its_own() -> None
     assert entry.command("PAD_RECONCILE_CREDITS") == ("PAD_RECONCILE", "--sync-all-credits")
     assert list(schedule.enabled_jobs(["PAD_RECONCILE"])) == ["PAD_RECONCILE", "PAD_RECONCILE_CREDITS"]
     assert [said for said in schedule.strangers(job.name for job in JOBS) if "CREDITS" in said] == []
+
+
+def test_the_preflight_runs_before_the_journals_of_every_evening_weekends_too() -> None:
+    """docs/specs/schedules.md section 2: EJV_PARTNER at 19:01 and EJV_PAYMENT at 20:01, every day."""
+    preflight = Cron(read_schedule("prod").jobs["EJV_PREFLIGHT"].cron)
+    monday = datetime(2026, 11, 23, 12, 0, tzinfo=BUSINESS_ZONE)
+    looks = preflight.between(monday, monday + timedelta(days=7))
+    assert looks == [datetime(2026, 11, 23 + n, 18, 0, tzinfo=BUSINESS_ZONE) for n in range(7)]
