@@ -1,8 +1,11 @@
 """Plan the undo of one account: judge its bounces under lock, ask CFS, write the operation down."""
 
+import json
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
+
+from sqlalchemy import Row
 
 from config.command_line import typed
 from connectors.cfs import CfsSite
@@ -46,15 +49,21 @@ def open_plan(context: RunContext, seen: SeenInCfs, bounces: Sequence[Bounce], r
         left = "; ".join(f"{one.number}: {one.why}" for one in account.left)
         why = f"nothing of it can be taken back: {left}"
         if known is not None and not account.taken_back:
-            drop_operation(session, known.id, why=why, run_id=context.run_id)
+            _give_up(context, session, known, why)
     if not account.taken_back:
         raise UndoRefused(why, typed("explain account", auth_account))
-    fees = _in_cfs(seen, account)
+    try:
+        fees = _in_cfs(seen, account)
+    except UndoRefused as refused:
+        if known is not None:
+            with context.database.begin() as session:
+                _give_up(context, session, known, refused.why)
+        raise
     with context.database.begin() as session:
-        is_lock_told = _drop_undelivered(session, account, reason)
-        if known is not None:  # what a run that died dropped is not found a second time
-            is_lock_told = is_lock_told and bool(known.plan["is_lock_told"])
-        planned = _planned(account, fees, reason, is_lock_told=is_lock_told)
+        if known is not None:
+            tell_after_all(session, known)  # what is not told is found afresh
+        untold = _drop_undelivered(session, account, reason)
+        planned = _planned(account, fees, reason, untold)
         open_operation(session, planned, context.run_id)
         opened = find_open(session, planned.subject)
     assert opened is not None
@@ -67,20 +76,31 @@ def places_in(plan: Json) -> list[tuple[int, int]]:
     return [(file_id, line) for file_id, line in bounces]
 
 
-def _drop_undelivered(session: Session, account: FrozenAccount, reason: str) -> bool:
-    """Drop what the bounces have not told, and return whether that the account is locked was told, or will be.
+def tell_after_all(session: Session, operation: Operation) -> None:
+    """Bring the messages back that an undo dropped: what they tell stands after all."""
+    sql.run(session, "bring_back_messages", messages=json.dumps(operation.plan.get("untold", {})))
+
+
+def _give_up(context: RunContext, session: Session, known: Operation, why: str) -> None:
+    """Give up an undo of which nothing was sent."""
+    tell_after_all(session, known)
+    drop_operation(session, known.id, why=why, run_id=context.run_id)
+
+
+def _drop_undelivered(session: Session, account: FrozenAccount, reason: str) -> Sequence[Row[Any]]:
+    """Drop what the bounces have not told, and return it.
 
     An account that stays frozen keeps its fee and its lock. Raises UndoRefused where something is on its way.
     """
     if account.standing:
-        return True
+        return ()
     keys = [f"nsf:{one.file_id}:{one.line}" for one in account.taken_back]
     messages = sql.run(session, "list_undelivered", keys=keys, profiles=list(account.profiles)).all()
     if any(message.is_on_its_way for message in messages):
         raise UndoRefused("what the bounce tells CFS and others is still on its way", typed("outbox list"))
     if messages:
         drop(session, [message.id for message in messages], f"the bounce is taken back: {reason}")
-    return all(message.kind != LOCK_ACCOUNT for message in messages)
+    return messages
 
 
 def _in_cfs(seen: SeenInCfs, account: FrozenAccount) -> list[dict[str, object]]:
@@ -102,14 +122,15 @@ def _in_cfs(seen: SeenInCfs, account: FrozenAccount) -> list[dict[str, object]]:
 
 
 def _planned(
-    account: FrozenAccount, fees: list[dict[str, object]], reason: str, *, is_lock_told: bool
+    account: FrozenAccount, fees: list[dict[str, object]], reason: str, untold: Sequence[Row[Any]]
 ) -> PlannedOperation:
     plan: Json = {
         "account_id": account.account_id,
         "bounces": [one.place for one in account.taken_back],
         "fees": fees,
-        "is_lock_told": is_lock_told,
+        "is_lock_told": all(message.kind != LOCK_ACCOUNT for message in untold),
         "profiles": {str(id_): (site.party, site.account, site.site) for id_, site in account.profiles.items()},
+        "untold": {str(message.id): message.state for message in untold},
     }
     return PlannedOperation(
         kind=KIND,

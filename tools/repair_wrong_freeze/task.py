@@ -28,7 +28,7 @@ from tools.repair_wrong_freeze.freeze import (
     list_bounces,
 )
 from tools.repair_wrong_freeze.give_back import give_back, stop_pad_again
-from tools.repair_wrong_freeze.plan import UndoRefused, open_plan, places_in
+from tools.repair_wrong_freeze.plan import UndoRefused, open_plan, places_in, tell_after_all
 from tools.repair_wrong_freeze.seen_in_cfs import SeenInCfs
 
 sql = statements(__package__)
@@ -134,6 +134,8 @@ def _undo(context: RunContext, cfs: CfsClient, bounces: list[Bounce], reason: st
     def close(session: Session) -> list[str]:
         account = judge(session, account_id, auth_account, planned)
         give_back(context, session, account, operation)
+        if account.standing or not account.taken_back:
+            tell_after_all(session, operation)
         if account.standing and operation.plan["profiles"]:
             stop_pad_again(context, session, account, operation)
         closed.append(_told(account, judge_bounces(session, account_id, unplanned)))

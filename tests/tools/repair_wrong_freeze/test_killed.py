@@ -5,12 +5,13 @@ from decimal import Decimal
 
 import pytest
 
+from connectors.cfs import CfsClient, InvoiceActivity
 from connectors.effects import breaking_in
 from sandbox.cfs.process import RunningCfs
 from tests.process_killed import ProcessKilled
 from tests.settlement_factory import Account, SettlementBooks, bounce
-from tests.tools.repair_wrong_freeze.histories import WRONG, pay_tables, undo
-from tests.tools.repair_wrong_freeze.test_undo import LATER, _in_cfs, charge_again, freeze, frozen
+from tests.tools.repair_wrong_freeze.histories import WRONG, pay_tables, site_of, undo
+from tests.tools.repair_wrong_freeze.test_undo import LATER, NUMBER, _in_cfs, charge_again, freeze, frozen
 
 __all__ = ["frozen"]
 
@@ -103,3 +104,63 @@ def test_an_undo_that_sent_nothing_is_given_up_once_the_customer_has_paid(
 
     assert [one.reason for one in outcome.rejects] == ["left as it is"]
     assert frozen.rows("SELECT state FROM pay_jobs.operations WHERE kind = 'wrong freeze'") == [("dropped",)]
+
+
+_UNTOLD = "SELECT id, kind, state FROM pay_jobs.outbox WHERE idempotency_key LIKE 'nsf:%' ORDER BY id"
+_NOTHING_SENT = ["before 1 take NSF fee back", "before 2 open PAD", "before closing"]
+
+
+@pytest.mark.parametrize("point", _NOTHING_SENT)
+def test_what_an_undo_dropped_is_told_once_cfs_has_the_invoice_as_due(
+    point: str, books: SettlementBooks, cfs: RunningCfs
+) -> None:
+    freeze(books, cfs)
+    books.change("UPDATE pay_jobs.outbox SET state = 'dead' WHERE kind = 'nsf_fee'")
+    before = books.rows(_UNTOLD)
+    with pytest.raises(ProcessKilled), breaking_in(_dying_at(point)):
+        undo(books, cfs, file=WRONG)
+    assert {state for _, _, state in books.rows(_UNTOLD)} == {"dropped"}
+    with CfsClient(cfs.settings()) as client:
+        client.adjust_invoice(
+            site_of("800103"), NUMBER, amount=Decimal("60.20"), activity=InvoiceActivity.WRITE_OFF, comment="due again"
+        )
+
+    outcome = undo(books, cfs, file=WRONG)
+
+    assert "CFS has REG00001 as due, with 60.20 CAD besides fees" in outcome.rejects[0].detail
+    assert books.rows(_UNTOLD) == before
+    assert books.rows("SELECT state FROM pay_jobs.operations WHERE kind = 'wrong freeze'") == [("dropped",)]
+
+
+@pytest.mark.parametrize("point", _NOTHING_SENT)
+def test_what_an_undo_dropped_is_told_once_the_customer_has_paid(
+    point: str, books: SettlementBooks, cfs: RunningCfs
+) -> None:
+    freeze(books, cfs)
+    before = books.rows(_UNTOLD)
+    with pytest.raises(ProcessKilled), breaking_in(_dying_at(point)):
+        undo(books, cfs, file=WRONG)
+    books.change("UPDATE invoices SET invoice_status_code = 'PAID', paid = total WHERE total = 30.10")
+
+    undo(books, cfs, file=WRONG)
+
+    assert books.rows(_UNTOLD) == before
+
+
+def test_what_an_undo_dropped_is_told_where_another_payment_came_back_meanwhile(
+    books: SettlementBooks, cfs: RunningCfs
+) -> None:
+    freeze(books, cfs)
+    before = books.rows(_UNTOLD)
+    ((account, profile),) = books.rows("SELECT account_id, id FROM cfs_accounts")
+    books.paid_invoice(Account(account, "A1", profile, "800103"), "REG00002", "5.00", "PR2")
+
+    def bounce_again(name: str) -> None:
+        if name == "before closing":
+            books.apply(bounce("PR2", "800103", "REG00002", "5.00"), name=LATER)
+
+    with breaking_in(bounce_again):
+        outcome = undo(books, cfs, file=WRONG)
+
+    assert "still frozen" in [one.reason for one in outcome.rejects]
+    assert books.rows(_UNTOLD)[: len(before)] == before

@@ -1,10 +1,11 @@
 -- List what bounces have to tell outside and have not told: not begun, on its way, or given up.
 -- in     keys text[]: what the keys of their messages begin with; profiles integer[]: the profiles that are released,
 --        each with all the bounces that froze it
--- out    id, kind, is_on_its_way; locked
+-- out    id, kind, state, is_on_its_way; locked
 -- again  reads only
 SELECT message.id,
        message.kind,
+       message.state,
        message.state = 'pending' AND message.begun_on IS NOT NULL AS is_on_its_way
   FROM pay_jobs.outbox AS message
  WHERE message.state IN ('pending', 'dead')
