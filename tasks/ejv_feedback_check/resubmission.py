@@ -91,7 +91,8 @@ def finish_resubmission(
     journal.open()
     begin = context.database.begin
     try:
-        run_operation(begin, journal, (files.data_step, files.trigger_step), _no_books, before_close=files.keep)
+        steps = (files.data_step, files.trigger_step)
+        counts, _ = run_operation(begin, journal, steps, _no_books, before_close=files.keep)
     except _ResubmissionStopped as overtaken:
         return _give_up(context, journal, files, overtaken.against)
     sent = files.sent
@@ -101,6 +102,16 @@ def finish_resubmission(
     outcome.notes.append(
         f"Batch {sent.batch}: {sent.old_name} was sent again as {sent.new_name}, then {files.trigger_name}."
     )
+    if files.is_trigger_sent and counts.sent:
+        outcome.rejects.append(
+            Reject(
+                f"batch {sent.batch} as {sent.new_name}",
+                "trigger sent a second time",
+                "an earlier run ended while it sent the trigger, and the data file lay there without it. If CGI had "
+                "taken that trigger, it runs the file twice: ask CAS whether it ran once",
+                typed("explain batch", sent.batch),
+            )
+        )
     return outcome
 
 

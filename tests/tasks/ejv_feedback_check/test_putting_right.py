@@ -169,6 +169,26 @@ def test_what_was_sent_before_a_run_died_is_not_sent_again(taken: set[str], sent
     assert sent.books.one("SELECT state FROM pay_jobs.operations") == "done"
 
 
+def test_a_trigger_that_was_sent_perhaps_is_sent_where_only_the_data_file_is_there_and_that_is_told(
+    sent: FeedbackOffice,
+) -> None:
+    """Whether it never arrived or CGI has taken it, nothing shows; a second one is a second run of the file."""
+
+    def dies(step: str) -> None:
+        if step == "answered 2 send trigger":
+            raise KeyboardInterrupt
+
+    with breaking_in(dies), pytest.raises(KeyboardInterrupt):
+        sent.run(resubmit=100, reason=WHY)
+    (sent.place.upload / f"{NEW}.TRG").unlink()
+
+    outcome = sent.run()
+
+    assert sent.place.uploaded() == [NEW, f"{NEW}.TRG"]
+    [told] = [reject for reject in outcome.rejects if reject.reason == "trigger sent a second time"]
+    assert "ask CAS whether it ran once" in told.detail
+
+
 @pytest.mark.parametrize(
     ("taken", "said"),
     [
