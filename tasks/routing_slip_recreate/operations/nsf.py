@@ -2,9 +2,11 @@
 
 Source: docs/specs/routing-slips.md sections 3.4 and 4.3, hazard 7. The payments of children fail with the parent's,
 by their plain numbers, which is what payments hold. The id of the fee invoice is taken when the plan is made, so that
-a run that dies finds its CFS invoice again; a fee that another job left half made is taken over.
+a run that dies finds its CFS invoice again; a fee that another job left half made is taken over. What was
+begun keeps its amount, whatever the fee in force is by now.
 """
 
+from dataclasses import replace
 from decimal import Decimal
 
 from connectors.cfs import ReversalComment, ReversalReason
@@ -35,8 +37,11 @@ def plan(inputs: OperationInputs) -> OperationPlan:
     members = _bounced(inputs)
     taken = reversals(inputs, members, ReversalReason.NSF, ReversalComment.NON_SUFFICIENT_FUND)
     begun = half_made_fee(slip)
-    known = inputs.earlier.plan.get("fee_invoice") if inputs.earlier else None
-    fee_invoice = begun.id if begun else int(known or inputs.new_invoice())
+    earlier = inputs.earlier.plan if inputs.earlier else {}
+    known = earlier.get("fee_invoice")
+    if begun or known:
+        fee = replace(fee, amount=begun.total if begun else Decimal(str(earlier.get("charge", 0))) or fee.amount)
+    fee_invoice = begun.id if begun else int(str(known or inputs.new_invoice()))
     number = begun.number if begun else invoice_number(inputs.prefix, fee_invoice)
     return OperationPlan(
         steps=(*taken, create_invoice(slip.site, number, fee.lines, at=inputs.now)),
@@ -81,7 +86,7 @@ def close(session: Session, inputs: OperationInputs, plan: OperationPlan) -> lis
     set_slip(session, fresh.number, now=inputs.now, remaining_change=-charge)
     bounced = sum((one.total for one in family.members if one.number in members), Decimal(0))
     note_movement(session, fresh.number, "bounced", -bounced, now=inputs.now)
-    return _balance_notes(family, fee.amount if fee_is_new else Decimal(0), charge)
+    return _balance_notes(family, made.total if fee_is_new else Decimal(0), charge)
 
 
 def _bounced(inputs: OperationInputs) -> tuple[RoutingSlip, ...]:

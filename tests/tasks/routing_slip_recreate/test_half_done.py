@@ -138,6 +138,28 @@ def test_a_bounced_slip_that_another_job_left_frozen_gets_its_fee_once(slips: Sl
     assert slips.record("SELECT count(*) AS n FROM invoice_references WHERE status_code = 'ACTIVE'")["n"] == 2
 
 
+@pytest.mark.parametrize("fee", ["without reference", "taken off", "with reference"])
+def test_a_fee_that_another_job_began_keeps_its_amount_where_the_fee_in_force_has_changed(
+    slips: Slips, fee: str
+) -> None:
+    given_a_bounce_that_another_job_left_frozen(slips, fee)
+    slips.change("UPDATE fee_codes SET amount = 35 WHERE code ="
+                 " (SELECT fee_code FROM fee_schedules WHERE fee_schedule_id = 53)")  # fmt: skip
+    assert slips.run().rejects == []
+    assert slips.slip(PARENT)["remaining_amount"] == Decimal("-90.00")
+    assert slips.due() == {"REG00000001": "60.00", "REG00000002": "30.00"}
+    assert slips.record("SELECT total FROM payment_line_items")["total"] == Decimal("30.00")
+
+
+def test_a_fee_that_a_run_of_ours_began_keeps_its_amount_where_the_fee_in_force_has_changed(slips: Slips) -> None:
+    scenarios.nsf(slips)
+    assert slips.run_killed_at("answered 3 create invoice")
+    slips.change("UPDATE fee_codes SET amount = 35 WHERE code ="
+                 " (SELECT fee_code FROM fee_schedules WHERE fee_schedule_id = 53)")  # fmt: skip
+    assert slips.run().rejects == []
+    assert slips.record("SELECT max(total) AS total FROM payment_line_items")["total"] == Decimal("30.00")
+
+
 @pytest.mark.parametrize("fee", ["none", "without reference", "taken off", "with reference", "done"])
 def test_a_slip_linked_to_a_bounce_that_another_job_left_frozen_pays_the_fee_once(slips: Slips, fee: str) -> None:
     given_a_bounce_that_another_job_left_frozen(slips, fee)
