@@ -203,6 +203,8 @@ _ALL = (
               ActionOwner.OTHERS),
     Diagnosis("D4", "PayBC has not confirmed the refund.", "Read the log of DIRECT_PAY_REFUND, then ask PayBC.",
               ActionOwner.OTHERS),
+    Diagnosis("D5", "The refund was asked for; PayBC has two business days to confirm it.", "Wait.",
+              ActionOwner.NOBODY),
     Diagnosis("C1", "Paid in CFS; the receipt has not been read back.",
               "The daily stale-payment job reads it for ninety days; after that the pay team finishes it."),
     Diagnosis("C2", "The customer has not paid by card.", "The customer pays on the payment page.",

@@ -220,19 +220,17 @@ def _bank(db: StaleBooks) -> dict[int, str]:
 
 def _cards(db: StaleBooks) -> dict[int, str]:
     account, pad = db.account("DIRECT_PAY", None), db.account()
-    charged, declined, slow = (
-        db.invoice(account, "CREATED"),
-        db.invoice(account, "REFUND_REQUESTED"),
-        db.invoice(account, "REFUND_REQUESTED"),
-    )
+    charged = db.invoice(account, "CREATED")
+    declined, slow, asked = (db.invoice(account, "REFUND_REQUESTED") for _ in range(3))
     db.receipt(charged, "PBC1")
     db.refund(declined, error="RJCT")
     db.refund(slow)
+    db.refund(asked, asked="2026-11-22 18:20")
     paid, owed = (db.invoice(pad, "CREATED", method="CC") for _ in range(2))
     for made, amount in ((paid, "100.00"), (owed, "0.00")):
         db.in_cfs(pad, db.reference(made), paid=amount)
     given_up = db.invoice(account, "CREATED", made="2026-11-10 12:00")
-    return {charged: "D1", given_up: "D2", declined: "D3", slow: "D4", paid: "C1", owed: "C2"}
+    return {charged: "D1", given_up: "D2", declined: "D3", slow: "D4", asked: "D5", paid: "C1", owed: "C2"}
 
 
 def _odd(db: StaleBooks) -> dict[int, str]:
