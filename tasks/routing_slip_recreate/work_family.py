@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from sqlalchemy import text
-
 from config.command_line import typed
 from config.errors import InputRefused
 from connectors.away import AwayCounter
@@ -19,6 +17,7 @@ from tasks.routing_slip_recreate.family.due import AUTHORIZED, DueOperation, due
 from tasks.routing_slip_recreate.family.model import RoutingSlip, SlipFamily, SlipOperation
 from tasks.routing_slip_recreate.journal import planned_operation
 from tasks.routing_slip_recreate.operations.adjust import BalanceMismatch
+from tasks.routing_slip_recreate.pay_tables.slips import set_slip
 from tasks.routing_slip_recreate.report import FamilyReport
 from tasks.routing_slip_recreate.run_operation import OperationSetup, run_operation
 from tasks.routing_slip_recreate.steps.receipts import adjusted_amount
@@ -108,7 +107,7 @@ class FamilyWorker:
         with context.database.begin() as session:
             park_operation(session, planned_operation(due.slip, due.kind, {}, why=account), context.run_id)
             if isinstance(undecided, BalanceMismatch):
-                session.execute(text("UPDATE routing_slips SET cas_mismatch = TRUE WHERE number = :n"), {"n": number})
+                set_slip(session, number, now=context.clock(), cas_mismatch=True)
         context.log.warning("slip.parked", slip=number, operation=due.kind, account=account)
 
     def _let_go(self, family: SlipFamily, report: FamilyReport) -> bool:

@@ -60,6 +60,7 @@ def set_slip(
     status: str | None = None,
     version: int | None = None,
     remaining_change: Decimal = Decimal(0),
+    cas_mismatch: bool | None = None,
 ) -> None:
     """Change a slip; its balance by an amount, never to one."""
     sql.run(
@@ -70,6 +71,7 @@ def set_slip(
         status=status,
         version=version,
         remaining_change=remaining_change,
+        cas_mismatch=cas_mismatch,
     )
 
 

@@ -255,7 +255,7 @@ def test_only_the_completed_deposits_of_the_named_slips_fail(rows: SlipRows) -> 
 def test_one_slip_and_one_account_are_changed_and_an_amount_that_is_not_given_stays(rows: SlipRows) -> None:
     first, second = rows.slip("ACTIVE", remaining=50), rows.slip("ACTIVE", remaining=50)
     now = NOW.replace(tzinfo=None)
-    changes = {"status": None, "version": None, "remaining_change": Decimal(-5), "now": now}
+    changes = {"status": None, "version": None, "remaining_change": Decimal(-5), "cas_mismatch": None, "now": now}
     run(rows, "set_slip", number=first, **changes)
     run(rows, "set_slip", number=first, **changes | {"status": "VOID", "version": 4})
     run(rows, "hand_over", slip=first, kind="refunded", amount=Decimal(3), now=now)

@@ -146,14 +146,27 @@ def test_a_cheque_that_went_out_still_counts_in_what_is_left_of_its_slip(slips: 
     assert all_findings(slips.database, NOW, ("SLIP-LEFT",)) == {}
 
 
+@pytest.mark.parametrize("prepare", [correction, refund, nsf])
+def test_a_slip_that_the_job_changed_names_no_person(slips: Slips, prepare: Callable[[Slips], None]) -> None:
+    prepare(slips)
+    slips.change("UPDATE routing_slips SET updated_by = 'STAFF', updated_name = 'A Person'")
+
+    slips.run()
+
+    changed = slips.slip(PARENT)
+    assert (changed["updated_by"], changed["updated_name"]) == (None, None)
+
+
 def test_a_refund_that_forgets_a_cent_of_the_first_is_flagged(slips: Slips) -> None:
     refund(slips)
-    slips.change("UPDATE routing_slips SET refund_amount = 0.01 WHERE number = :n", n=PARENT)
+    slips.change("UPDATE routing_slips SET refund_amount = 0.01, updated_by = 'STAFF' WHERE number = :n", n=PARENT)
 
     (reject,) = slips.run().rejects
 
     assert "0.01 refunded or written off, and 110.00 are left" in reject.detail
-    assert slips.slip(PARENT)["cas_mismatch"]
+    flagged = slips.slip(PARENT)
+    assert (flagged["cas_mismatch"], flagged["updated_by"], flagged["updated_on"]) == (
+        True, None, NOW.replace(tzinfo=None))  # fmt: skip
 
 
 def test_a_corrected_slip_does_not_bring_refunded_money_back(slips: Slips) -> None:

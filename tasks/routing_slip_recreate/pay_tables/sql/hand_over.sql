@@ -48,5 +48,7 @@ UPDATE routing_slips
    SET remaining_amount = remaining_amount - :amount,
        refund_amount    = coalesce(refund_amount, 0) - coalesce((SELECT amount FROM paid), 0) + :amount,
        refund_status    = CASE WHEN :kind = 'refunded' AND EXISTS (SELECT FROM paid) THEN 'PROCESSING' ELSE refund_status END,
-       updated_on       = :now
+       updated_on       = :now,
+       updated_by       = NULL,
+       updated_name     = NULL
  WHERE number = :slip
