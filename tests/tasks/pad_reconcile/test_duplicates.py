@@ -309,16 +309,6 @@ def test_a_bounce_that_the_reference_recorded_is_known(books: SettlementBooks) -
     assert books.messages() == []
 
 
-def test_a_bounce_that_has_an_nsf_row_only_is_known(books: SettlementBooks) -> None:
-    account = books.account("800101", status="FREEZE")
-    invoice = books.invoice(account, "REG1", "60.00", status="SETTLEMENT_SCHED")
-    books.add("non_sufficient_funds", invoice_id=invoice, invoice_number="REG1")
-
-    books.apply(bounce("PR1", "800101", "REG1", "60.00"))
-
-    assert books.outcomes() == ["already_applied:bounced_before"]
-
-
 def test_a_bounce_comes_again_after_the_customer_paid_by_card(books: SettlementBooks) -> None:
     account = books.account("800101")
     books.paid_invoice(account, "REG1", "60.00", "PR1", id=100)
