@@ -151,11 +151,12 @@ def _undo(context: RunContext, cfs: CfsClient, bounces: list[Bounce], reason: st
 
 def _differing(account: FrozenAccount, operation: Operation) -> list[str]:
     """Return what was changed in CFS and is not to be changed here, for somebody wrote the rows meanwhile."""
-    fees, sites = len(operation.plan["fees"]), len(operation.plan["profiles"])
-    if (fees, sites) == (len(account.fees), len(account.profiles)):
-        return []
+    fees, sites = operation.plan["fees"], len(operation.plan["profiles"])
+    charged = sum(fee["charges"] > 0 for fee in fees)
+    if (len(fees), sites) == (len(account.fees), len(account.profiles)) or (account.standing and not charged):
+        return []  # what was opened for an account that stays frozen is stopped again
     return [
-        f"in CFS {counted(fees, 'fee')} was taken back and PAD opened on {counted(sites, 'site')}; here it is "
+        f"in CFS it took {counted(charged, 'fee')} back and opened PAD on {counted(sites, 'site')}; here it is "
         f"{counted(len(account.fees), 'fee')} and {counted(len(account.profiles), 'profile')}. Bring CFS in line"
     ]
 

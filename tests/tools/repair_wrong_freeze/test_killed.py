@@ -10,7 +10,7 @@ from connectors.effects import breaking_in
 from sandbox.cfs.process import RunningCfs
 from tests.process_killed import ProcessKilled
 from tests.settlement_factory import Account, SettlementBooks, bounce
-from tests.tools.repair_wrong_freeze.histories import WRONG, pay_tables, site_of, undo
+from tests.tools.repair_wrong_freeze.histories import WRONG, pay_tables, site_of, tell, undo
 from tests.tools.repair_wrong_freeze.test_undo import LATER, NUMBER, _in_cfs, charge_again, freeze, frozen
 
 __all__ = ["frozen"]
@@ -164,3 +164,41 @@ def test_what_an_undo_dropped_is_told_where_another_payment_came_back_meanwhile(
 
     assert "still frozen" in [one.reason for one in outcome.rejects]
     assert books.rows(_UNTOLD)[: len(before)] == before
+
+
+def test_what_an_undo_that_died_dropped_is_told_where_another_payment_came_back_before_the_next_run(
+    books: SettlementBooks, cfs: RunningCfs
+) -> None:
+    freeze(books, cfs)
+    before = books.rows(_UNTOLD)
+    with pytest.raises(ProcessKilled), breaking_in(_dying_at("before 1 take NSF fee back")):
+        undo(books, cfs, file=WRONG)
+    _another_payment_comes_back(books)
+
+    outcome = undo(books, cfs, file=WRONG)
+
+    assert [one.reason for one in outcome.rejects] == ["still frozen"]
+    assert books.rows(_UNTOLD)[: len(before)] == before
+
+
+def test_fee_and_lock_are_told_where_another_payment_came_back_after_an_undo_that_died_had_opened_pad(
+    books: SettlementBooks, cfs: RunningCfs
+) -> None:
+    freeze(books, cfs)
+    tell(books, cfs, at_most=1)  # that PAD is stopped
+    with pytest.raises(ProcessKilled), breaking_in(_dying_at("answered 2 open PAD")):
+        undo(books, cfs, file=WRONG)
+    _another_payment_comes_back(books)
+
+    outcome = undo(books, cfs, file=WRONG)
+    tell(books, cfs)
+
+    assert [one.reason for one in outcome.rejects] == ["still frozen"], "nothing in CFS is to be brought in line"
+    assert _in_cfs(cfs) == ("BCR-PAD Stop", [Decimal(30)])
+    assert {state for _, _, state in books.rows(_UNTOLD)} == {"delivered"}
+
+
+def _another_payment_comes_back(books: SettlementBooks) -> None:
+    ((account, profile),) = books.rows("SELECT account_id, id FROM cfs_accounts")
+    books.paid_invoice(Account(account, "A1", profile, "800103"), "REG00002", "5.00", "PR2")
+    books.apply(bounce("PR2", "800103", "REG00002", "5.00"), name=LATER)
