@@ -9,7 +9,7 @@ WITH tried AS NOT MATERIALIZED (
               line.amount, line.name, line.at
          FROM closing_booked AS line
         WHERE line.name IN (SELECT name FROM closing_lines)
-          AND (line.outcome = 'applied' OR line.rule = 'payment_written')
+          AND (line.outcome = 'applied' OR line.rule IN ('payment_written', 'partial_credit'))
      ),
      bank AS MATERIALIZED (
        SELECT name, source_number, min(at) AS at

@@ -12,5 +12,5 @@ SELECT earlier.*
     ON earlier.file_id = same.id
  WHERE file.id = (SELECT min(file_id) FROM settlement_staged)
    AND earlier.source_number IN (SELECT source_number FROM settlement_staged)
-   AND (earlier.outcome = 'applied' OR earlier.rule = 'payment_written')
+   AND (earlier.outcome = 'applied' OR earlier.rule IN ('payment_written', 'partial_credit'))
    AND earlier.rule <> 'undone'

@@ -1,4 +1,5 @@
--- Write the online banking payment of each receipt, from the rows of it that were applied.
+-- Write the online banking payment of each receipt, from the rows of it that were applied, and its money on account that
+-- covered a part of an invoice.
 -- in     now (naive UTC); settlement_before: rows of these receipts that were applied of the same file before
 -- out    one row a receipt in settlement_receipts, for the mail to the customer
 -- again  a receipt that has its payment, which is kept as it was, gets the amount of newly applied rows added, and nothing when there are none
@@ -23,6 +24,7 @@ WITH missing AS MATERIALIZED (
        SELECT *, true AS is_new
          FROM settlement_work
         WHERE outcome = 'applied'
+           OR rule = 'partial_credit'
            OR line IN (SELECT line FROM missing)
         UNION ALL
        SELECT *, false FROM settlement_before
@@ -48,12 +50,13 @@ WITH missing AS MATERIALIZED (
               count(*) AS rows_read,
               min(done.target_number) AS target_number,
               min(done.original_amount) AS original_amount,
-              (array_agg(done.application_date ORDER BY done.line))[1] AS application_date,
-              (array_agg(done.payment_account_id ORDER BY done.line DESC) FILTER (WHERE done.is_new))[1]
-                AS payment_account_id,
+              (array_agg(done.application_date ORDER BY done.line) FILTER (WHERE done.application_date IS NOT NULL))[1]
+                AS application_date,
+              (array_agg(done.payment_account_id ORDER BY done.line DESC)
+                FILTER (WHERE done.is_new AND done.payment_account_id IS NOT NULL))[1] AS payment_account_id,
               coalesce(sum(done.amount) FILTER (WHERE done.kind = 'ON_ACCOUNT'), 0.00) AS credit_amount,
               bool_or(done.kind = 'ON_ACCOUNT') AS is_over,
-              bool_or(done.kind = 'PART_ONE' AND done.rule <> 'came_late') AS is_under,
+              bool_or(done.kind = 'PART_ONE' AND done.rule <> 'came_late' OR done.rule = 'partial_credit') AS is_under,
               min(done.line) AS line
          FROM applied AS done
          JOIN paid_by_bank

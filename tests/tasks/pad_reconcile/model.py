@@ -535,7 +535,7 @@ class PadModel:
                 one.rule = "payment_written"
 
     def _pay_by_bank(self, judged: list[JudgedRow]) -> None:
-        applied = [one for one in judged if one.outcome == "applied" or one.rule == "payment_written"]
+        applied = [one for one in judged if one.counts or one.rule == "payment_written"]
         for receipt in dict.fromkeys(one.row.source for one in applied if one.row.record == "BOLP"):
             rows = [one.row for one in applied if one.row.source == receipt]
             amount = sum((row.amount for row in rows), ZERO)

@@ -300,3 +300,23 @@ def test_the_payment_that_makes_up_for_rows_of_the_service_before_us_is_all_its_
     assert books.outcomes()[0] == "already_applied:payment_written"
     assert [amounts(closed).get(f"payments.{side}") for side in ("rows", "written")] == [100, 100]
     assert [one for one in records(closed, "unexplained") if one["equation"] == "payments"] == []
+
+
+def test_money_on_account_that_covers_a_part_is_in_the_payment_of_its_bank_receipt(
+    books: SettlementBooks, close: Close
+) -> None:
+    account = books.account("800104", "ONLINE_BANKING")
+    books.invoice(account, "REG1", "70.00", method="ONLINE_BANKING")
+    books.invoice(account, "REG2", "100.00", method="ONLINE_BANKING")
+    at_work(books, FIRST)
+    close(day=FIRST, record=True, reason="first")
+
+    at_work(books, SECOND)
+    books.apply(
+        Line("BOLP", "OB1", "70.00", "800104", "REG1"),
+        Line("ONAC", "OB1", "30.00", "800104", "REG2", "Partially PAID", "100.00", "70.00"),
+    )
+
+    closed = close(day=SECOND)
+    assert [amounts(closed).get(f"payments.{side}") for side in ("rows", "written")] == [100, 100]
+    assert closed.exit_code is ExitCode.DONE

@@ -68,12 +68,13 @@ SELECT 'payment ' || payment.id,
                sum(line.amount) AS amount,
                CASE count(*) FILTER (WHERE line.kind <> 'BOUNCE') WHEN 1 THEN min(line.original_amount) ELSE 0 END
                  AS invoice_amount,
-               (array_agg(line.application_date ORDER BY line.file_id, line.line))[1] AS day,
+               (array_agg(line.application_date ORDER BY line.file_id, line.line)
+                 FILTER (WHERE line.application_date IS NOT NULL))[1] AS day,
                bool_or(line.kind = 'BOUNCE') AS has_bounced
           FROM named AS file
           JOIN pay_jobs.settlement_rows AS line
             ON line.file_id = file.id
-         WHERE (line.outcome = 'applied' OR line.rule = 'payment_written')
+         WHERE (line.outcome = 'applied' OR line.rule IN ('payment_written', 'partial_credit'))
            AND (file.name, line.source_number) IN (
                  SELECT same.name, bank.source_number
                    FROM named AS same

@@ -1,0 +1,65 @@
+"""Money on account that covers a part of an invoice came with a bank receipt, and is in its payment.
+
+Source: docs/specs/cas-settlement-csv.md section 6: the payment is the sum of all rows of the receipt.
+"""
+
+import pytest
+
+from connectors.inbound.holds import HoldKind
+from tests.settlement_factory import FILE, Line, SettlementBooks
+from tests.tools.verify.watch import all_findings
+
+NEXT_FILE = "BCR_PAYMENT_APPL_20261106.csv"
+PAID = Line("BOLP", "OB1", "70.00", "800104", "REG1")
+PART = Line("ONAC", "OB1", "30.00", "800104", "REG2", "Partially PAID", "100.00", "70.00")
+
+
+@pytest.fixture
+def bank(books: SettlementBooks) -> SettlementBooks:
+    """A pay database in which an online banking account owes 70.00 of REG1 and 100.00 of REG2."""
+    account = books.account("800104", "ONLINE_BANKING")
+    books.invoice(account, "REG1", "70.00", method="ONLINE_BANKING")
+    books.invoice(account, "REG2", "100.00", method="ONLINE_BANKING")
+    return books
+
+
+def payments(books: SettlementBooks) -> list[tuple[str | None, str | None, str]]:
+    return [(number, receipt, amount) for number, _, _, receipt, amount in books.payments()]
+
+
+@pytest.mark.parametrize("record", ["ONAC", "ONAP", "DRWP"])
+def test_what_a_bank_receipt_covers_in_part_is_in_its_payment_once(record: str, bank: SettlementBooks) -> None:
+    part = Line(record, "OB1", "30.00", "800104", "REG2", "Partially PAID", "100.00", "70.00")
+
+    bank.apply(part, PAID, part)
+    bank.apply(PAID, part, ["ADJS"], name=NEXT_FILE)
+
+    assert payments(bank) == [(None, "OB1", "100.00")]
+    assert [kind for kind, _ in bank.messages()] == ["bc.registry.payment.UnderPaid"]
+    assert all_findings(bank.database, bank.now, ("FILE", "PAY")) == {}
+
+
+def test_its_payment_is_of_the_bank_rows_account_where_the_number_is_unknown(bank: SettlementBooks) -> None:
+    bank.apply(PAID, Line("ONAC", "OB1", "30.00", "800104", "REG404", "Partially PAID", "100.00", "70.00"))
+
+    assert payments(bank) == [(None, "OB1", "100.00")]
+    assert bank.one("SELECT payment_account_id FROM payments") == bank.one("SELECT id FROM payment_accounts")
+
+
+@pytest.mark.parametrize("first", [PAID, PART])
+def test_rows_of_the_receipt_that_the_sender_wrote_later_are_added(first: Line, bank: SettlementBooks) -> None:
+    bank.apply(first)
+
+    bank.apply(PAID, PART, name=FILE, released=frozenset(HoldKind))
+
+    assert payments(bank) == [(None, "OB1", "100.00")]
+    assert all_findings(bank.database, bank.now, ("FILE", "PAY")) == {}
+
+
+def test_what_is_used_of_a_receipt_on_a_later_day_is_no_money_beside_it(bank: SettlementBooks) -> None:
+    bank.apply(PAID)
+
+    bank.apply(PART, name=NEXT_FILE)
+
+    assert payments(bank) == [("REG1", "OB1", "70.00")]
+    assert all_findings(bank.database, bank.now, ("FILE", "PAY")) == {}
