@@ -186,13 +186,7 @@ def test_a_slip_over_the_fee_that_is_linked_to_a_bounce_another_job_worked_is_no
 
 
 def test_a_fee_that_the_balance_cannot_explain_is_parked(slips: Slips) -> None:
-    slips.deposit(PARENT, "100.00", paid=["60.00"])
-    slips.bounce(PARENT)
-    reverse_in_cfs(slips, PARENT)
-    slips.change("UPDATE cfs_accounts SET status = 'FREEZE'")
-    slips.change("INSERT INTO invoices (payment_method_code, invoice_status_code, total, routing_slip,"
-                 " payment_account_id, corp_type_code, created_by, created_on) VALUES"
-                 " ('INTERNAL', 'CREATED', 30, :n, 1, 'BCR', 'SYSTEM', now())", n=PARENT)  # fmt: skip
+    given_a_bounce_that_another_job_left_frozen(slips, "without reference")
     slips.change("UPDATE routing_slips SET remaining_amount = -71")
     outcome = slips.run()
     assert outcome.exit_code == 3
