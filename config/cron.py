@@ -84,12 +84,6 @@ class Cron:
             raise ValueError(f"{self.text!r} has no instant in the nine years after {after:%Y-%m-%d}")
         return best
 
-    def coming(self, after: datetime) -> Iterator[datetime]:
-        """Return the instants after one, without end."""
-        while True:
-            after = self.next_after(after)
-            yield after
-
     def _walls(self, begin: datetime) -> Iterator[datetime]:
         walls = croniter(self.text, begin, ret_type=datetime)
         while True:
@@ -104,6 +98,35 @@ class Cron:
         first = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
         second = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
         return {first, second} if second > first and self.every_hour else {first}
+
+
+@dataclass(frozen=True)
+class CronTimes:
+    """Several expressions of one zone, read together: each of their instants comes once."""
+
+    crons: tuple[Cron, ...]
+
+    @property
+    def zone(self) -> str:
+        """The zone of them all."""
+        return self.crons[0].zone
+
+    def between(self, after: datetime, until: datetime) -> list[datetime]:
+        """Return the instants after one and up to another, in UTC, in order, each once."""
+        return sorted({instant for cron in self.crons for instant in cron.between(after, until)})
+
+    def next_after(self, after: datetime) -> datetime:
+        """Return the first instant after one, in UTC."""
+        return min(cron.next_after(after) for cron in self.crons)
+
+    def coming(self, after: datetime) -> Iterator[datetime]:
+        """Return the instants after one, without end."""
+        while True:
+            after = self.next_after(after)
+            yield after
+
+    def __str__(self) -> str:
+        return f"{', '.join(cron.text for cron in self.crons)} {self.zone}"
 
 
 @lru_cache(maxsize=512)

@@ -24,7 +24,7 @@ from pydantic import (
 )
 
 from config.business_time import BUSINESS_ZONE_NAME
-from config.cron import Cron
+from config.cron import Cron, CronTimes
 from config.errors import ConfigError
 from config.yaml_lines import YamlLines, merged, read_yaml
 
@@ -58,7 +58,23 @@ def _zone(value: str) -> str:
     return Cron("0 0 * * *", value).zone
 
 
+def _crons(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (_cron(value),)
+    if not isinstance(value, list | tuple) or not value:
+        raise ValueError(f"{value!r} is no time to run: expected a cron expression, or a list of some")
+    return tuple(_cron_of_list(str(text)) for text in value)
+
+
+def _cron_of_list(value: str) -> str:
+    try:
+        return _cron(value)
+    except ValueError as error:
+        raise ValueError(f"{value!r}: {error}") from None
+
+
 CronText = Annotated[str, AfterValidator(_cron)]
+CronTexts = Annotated[tuple[str, ...], BeforeValidator(_crons)]
 ZoneName = Annotated[str, AfterValidator(_zone)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$", max_length=63)]
 
@@ -105,7 +121,7 @@ class JobSchedule(Workload):
     """
 
     job: str | None = None
-    cron: CronText
+    cron: CronTexts
     zone: ZoneName = BUSINESS_ZONE_NAME
     enabled: bool = True
     arguments: tuple[str, ...] = ()
@@ -114,9 +130,9 @@ class JobSchedule(Workload):
     tolerance: Duration = timedelta(0)
 
     @cached_property
-    def times(self) -> Cron:
+    def times(self) -> CronTimes:
         """When it runs."""
-        return Cron(self.cron, self.zone)
+        return CronTimes(tuple(Cron(text, self.zone) for text in self.cron))
 
     def command(self, name: str) -> tuple[str, ...]:
         """Return what the clock runs for the entry of this name."""

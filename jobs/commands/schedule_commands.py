@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from config.business_time import BUSINESS_ZONE_NAME
-from config.cron import Cron
+from config.cron import Cron, CronTimes
 from config.errors import UsageError
 from config.schedule import BASE, ENVIRONMENTS, Schedule, read_schedule
 from jobs.commands.schedule_words import coming_runs, describe, nights, warnings
@@ -76,7 +76,7 @@ def schedule_command(
 
     @schedule.command(
         help="Put a cron expression into words, and show the nights on which clocks change."
-        '\n\nExamples:\n\n  python3 invoke_jobs.py schedule explain "*/5 6-21 * * *"'
+        '\n\nExamples:\n\n  python3 invoke_jobs.py schedule explain "*/5 6-20 * * mon-fri"'
         '\n\n  python3 invoke_jobs.py schedule explain "1 1 * * *" --zone America/Toronto'
     )
     @click.argument("cron")
@@ -91,7 +91,7 @@ def schedule_command(
         after = _instant(begin, zone) if begin else clock()
         around = list(nights(read, after))
         tables = [
-            coming_runs({cron: read}, after, 5),
+            coming_runs({cron: CronTimes((read,))}, after, 5),
             *(replace(table, title=f"{said} {table.title}") for said, table in around),
         ]
         notes = warnings(read, after)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from cron_descriptor import Options, get_description
 
-from config.cron import Cron, clock_changes
+from config.cron import Cron, CronTimes, clock_changes
 from jobs.run.outcome import Table
 
 _NIGHTS = 2
@@ -23,12 +23,12 @@ def describe(cron: Cron) -> str:
     return f"{get_description(cron.text, options)}, {cron.zone} time."
 
 
-def coming_runs(named: dict[str, Cron], after: datetime, count: int) -> Table:
+def coming_runs(named: dict[str, CronTimes], after: datetime, count: int) -> Table:
     """Return the next runs of some jobs in the order of time, in local time and UTC."""
     rows: list[tuple[datetime, str, ZoneInfo]] = []
-    for name, cron in named.items():
-        instants = cron.coming(after)
-        rows += [(next(instants), name, ZoneInfo(cron.zone)) for _ in range(count)]
+    for name, times in named.items():
+        instants = times.coming(after)
+        rows += [(next(instants), name, ZoneInfo(times.zone)) for _ in range(count)]
     shown = [
         (name, _local(instant, zone), f"{instant:%Y-%m-%d %H:%M}", zone.key)
         for instant, name, zone in sorted(rows, key=lambda row: row[:2])[:count]

@@ -13,9 +13,9 @@ import yaml
 from config.errors import ConfigError
 from config.schedule import ENVIRONMENTS, Schedule
 from jobs.manifests.console import console_objects
-from jobs.manifests.pods import Object, object_name
+from jobs.manifests.pods import Object
 from jobs.manifests.surroundings import network_policy, operator_network_policy, service_account, settings
-from jobs.manifests.workloads import backfill, cron_job, operator, scheduler, upgrade
+from jobs.manifests.workloads import backfill, cron_jobs, operator, scheduler, upgrade
 
 HEAD = "# Made from config/schedule.yaml by `python3 invoke_jobs.py manifests`. Do not edit: change the schedule.\n"
 ZONE_NOTE = (
@@ -57,8 +57,9 @@ def objects_of(schedule: Schedule) -> dict[str, Object]:
         found
         | console_objects(schedule)
         | {
-            f"cronjob-{object_name(name)}": cron_job(name, job, schedule)
-            for name, job in sorted(schedule.commands.items())
+            f"cronjob-{name}": one
+            for command, job in sorted(schedule.commands.items())
+            for name, one in cron_jobs(command, job, schedule).items()
         }
     )
 

@@ -16,8 +16,14 @@ _SCHEDULER_GETS = Resources(cpu="50m", memory="128Mi")
 _UPGRADE_GETS = Resources(cpu="100m", memory="256Mi")
 
 
-def cron_job(name: str, job: JobSchedule, schedule: Schedule) -> Object:
-    """Return the CronJob of a job; suspended where the job is off or the scheduler runs it.
+def cron_jobs(name: str, job: JobSchedule, schedule: Schedule) -> dict[str, Object]:
+    """Return the CronJobs of a job by name, one an expression; a second one has a number."""
+    names = (object_name(name) + (f"-{number}" if number > 1 else "") for number in range(1, len(job.cron) + 1))
+    return {one: _cron_job(one, cron, name, job, schedule) for one, cron in zip(names, job.cron, strict=True)}
+
+
+def _cron_job(one: str, cron: str, name: str, job: JobSchedule, schedule: Schedule) -> Object:
+    """Return a CronJob; suspended where the job is off or the scheduler runs it.
 
     The controller resolves the zone with its own time zone data, and only ever runs the latest missed instant.
     """
@@ -25,9 +31,9 @@ def cron_job(name: str, job: JobSchedule, schedule: Schedule) -> Object:
     return {
         "apiVersion": "batch/v1",
         "kind": "CronJob",
-        "metadata": {"name": object_name(name), "labels": labels(object_name(name))},
+        "metadata": {"name": one, "labels": labels(object_name(name))},
         "spec": {
-            "schedule": job.cron,
+            "schedule": cron,
             "timeZone": job.zone,
             "suspend": not job.enabled or schedule.cluster.scheduler.enabled,
             "concurrencyPolicy": "Forbid",

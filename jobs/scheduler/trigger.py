@@ -6,7 +6,7 @@ from typing import Protocol
 
 from apscheduler.triggers.base import BaseTrigger
 
-from config.cron import Cron
+from config.cron import CronTimes
 
 
 class ScheduleClock(Protocol):
@@ -39,17 +39,17 @@ class MachineClock:
 
 
 class CronInstants(BaseTrigger):  # type: ignore[misc]
-    """Fires at the instants of an expression, in UTC, each once."""
+    """Fires at the instants of a job, in UTC, each once."""
 
-    def __init__(self, cron: Cron, timeline: ScheduleClock) -> None:
-        self._cron = cron
+    def __init__(self, times: CronTimes, timeline: ScheduleClock) -> None:
+        self._times = times
         self._timeline = timeline
         self._last = datetime.min.replace(tzinfo=UTC)
 
     def get_next_fire_time(self, _previous: datetime | None, _now: datetime) -> datetime:
         """Return when to wake next, on the machine's clock; APScheduler's own arithmetic plays no part."""
-        self._last = self._cron.next_after(max(self._last, self._timeline.now()))
+        self._last = self._times.next_after(max(self._last, self._timeline.now()))
         return self._timeline.machine_time(self._last)
 
     def __str__(self) -> str:
-        return f"{self._cron.text} {self._cron.zone}"
+        return str(self._times)

@@ -7,7 +7,6 @@ import click
 import pytest
 
 from config.business_time import BUSINESS_ZONE
-from config.cron import Cron
 from config.errors import ConfigError
 from config.schedule import BASE, ENVIRONMENTS, read_schedule
 from jobs.commands.cli import _words_of, main
@@ -81,6 +80,40 @@ def test_all_mistakes_are_reported_at_once_with_their_lines(tmp_path: Path) -> N
     assert len(said.splitlines()) == 6
 
 
+@pytest.mark.parametrize(
+    ("day", "first", "last"),
+    [
+        ("2026-11-20", "06:00", "20:55"),
+        ("2026-11-21", "06:00", "18:55"),
+        ("2026-11-22", "09:00", "20:55"),
+        ("2026-11-23", "06:00", "20:55"),
+    ],
+)
+def test_routing_slips_are_worked_while_cfs_is_open(day: str, first: str, last: str) -> None:
+    begin, end = (datetime.fromisoformat(f"{day}T{at}-07:00") for at in (first, last))
+    midnight = begin.replace(hour=0)
+
+    instants = read_schedule().jobs["ROUTING_SLIP_RECREATE"].times.between(midnight, midnight + timedelta(days=1))
+
+    assert (instants[0], instants[-1]) == (begin, end)
+    assert len(instants) == (end - begin) / timedelta(minutes=5) + 1
+
+
+def test_a_wrong_expression_of_several_is_named(tmp_path: Path) -> None:
+    path = changed(tmp_path, ("cron: 1 1 * * *", 'cron: ["1 1 * * *", "1 1 1 * mon"]'))
+
+    with pytest.raises(ConfigError, match=r"jobs.GENERATE_STATEMENTS.cron: '1 1 1 \* mon': it sets both"):
+        read_schedule(None, path)
+
+
+@pytest.mark.parametrize("cron", ["[]", "7"])
+def test_a_job_that_names_no_expression_is_a_mistake(tmp_path: Path, cron: str) -> None:
+    path = changed(tmp_path, ("cron: 1 1 * * *", f"cron: {cron}"))
+
+    with pytest.raises(ConfigError, match="expected a cron expression, or a list of some"):
+        read_schedule(None, path)
+
+
 def test_a_repeated_name_is_a_mistake(tmp_path: Path) -> None:
     path = changed(tmp_path, ("  EJV_FEEDBACK_CHECK:", "  PAD_RECONCILE:"))
 
@@ -147,14 +180,14 @@ def test_next_reads_from_in_the_schedules_zone(cli: click.Group, capsys: pytest.
         "--count",
         "2",
         "--from",
-        "2026-12-24T21:50",
+        "2026-12-24T20:50",
         "--json",
     ]
 
     main(cli, words)
 
     rows = rows_of(read_json(capsys.readouterr().out), "coming")
-    assert [row["local"] for row in rows] == ["Thu 2026-12-24 21:55 -0700", "Fri 2026-12-25 06:00 -0700"]
+    assert [row["local"] for row in rows] == ["Thu 2026-12-24 20:55 -0700", "Fri 2026-12-25 06:00 -0700"]
 
 
 def test_explain_says_it_in_words_and_shows_the_nights(cli: click.Group, capsys: pytest.CaptureFixture[str]) -> None:
@@ -196,7 +229,7 @@ def test_an_entry_can_run_a_job_with_arguments_under_a_name_of_its_own() -> None
 
 def test_the_preflight_runs_before_the_journals_of_every_evening_weekends_too() -> None:
     """docs/specs/schedules.md section 2: EJV_PARTNER at 19:01 and EJV_PAYMENT at 20:01, every day."""
-    preflight = Cron(read_schedule("prod").jobs["EJV_PREFLIGHT"].cron)
+    preflight = read_schedule("prod").jobs["EJV_PREFLIGHT"].times
     monday = datetime(2026, 11, 23, 12, 0, tzinfo=BUSINESS_ZONE)
     looks = preflight.between(monday, monday + timedelta(days=7))
     assert looks == [datetime(2026, 11, 23 + n, 18, 0, tzinfo=BUSINESS_ZONE) for n in range(7)]
