@@ -9,6 +9,7 @@ from database.sql import statements
 from diagnosis.cutoffs import cutoffs_at
 from diagnosis.diagnose import diagnose
 from diagnosis.diagnose_invoices import PREFIX
+from diagnosis.evidence import InvoiceRecord, JournalVoucher
 from diagnosis.read_evidence import EvidenceReader
 from diagnosis.settlement_files import WaitingFiles
 from jobs.run.context import RunContext
@@ -50,11 +51,16 @@ def _moved_wrongly(context: RunContext, session: Session, items: list[NextItem])
         diagnosis, journal = diagnose(evidence, when), evidence.journal
         if diagnosis.code in _PAID_BACK_WRONGLY:
             yield f"invoice {evidence.invoice.id}: {diagnosis.code}: {diagnosis.title} {diagnosis.action}"
-        elif journal is not None and journal.completed_batches:
+        elif journal is not None and journal.completed_batches and _is_asked(evidence.invoice, journal):
             yield (
                 f"invoice {evidence.invoice.id}: CGI accepted it in a batch, and it would be sent a second time; "
                 f"see explain invoice {evidence.invoice.id}"
             )
+
+
+def _is_asked(invoice: InvoiceRecord, journal: JournalVoucher) -> bool:
+    """Return whether what was accepted is what is owed: of a refund without a day its charge is counted too."""
+    return invoice.status != "REFUND_REQUESTED" or journal.refund_asked is not None
 
 
 def _parts_sent_again(items: list[NextItem]) -> Iterator[str]:

@@ -544,6 +544,9 @@ def test_unstop_shows_what_the_next_payment_batch_sends(sent: FeedbackOffice) ->
     books.invoice(account, 1002, "20.00")  # at CGI
     books.invoice(account, 1003, "12.50", "REFUND_REQUESTED", payment_date=datetime(2026, 11, 2))
     books.change("UPDATE invoice_references SET status_code = 'COMPLETED' WHERE invoice_id = 1003")
+    books.batch(99, name="INBOX.F3535.20261102040107")
+    books.journal(99, 9, [("invoice", 1003)])
+    books.change("UPDATE ejv_links SET disbursement_status_code = 'COMPLETED' WHERE link_id = 1003")
     asked = books.add("refunds", invoice_id=7600001, type="INVOICE", status="APPROVED", requested_date=SATURDAY)
     books.change("UPDATE refunds_partial SET status = 'REFUND_REQUESTED', refund_id = :id", id=asked)
 
