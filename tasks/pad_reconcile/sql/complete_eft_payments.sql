@@ -9,6 +9,6 @@ UPDATE payments AS payment
  WHERE payment.receipt_number IN (
          SELECT source_number
            FROM wave_rows
-          WHERE outcome = 'applied'
+          WHERE (outcome = 'applied' OR rule = 'credit_exists')
             AND record_type = 'EFTP')
    AND coalesce(payment.payment_status_code, '') NOT IN ('COMPLETED', 'FAILED')

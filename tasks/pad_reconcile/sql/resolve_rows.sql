@@ -115,11 +115,13 @@ WITH staged AS NOT MATERIALIZED (
                AND NOT EXISTS (SELECT FROM applied_credits WHERE application_id = staged.application_id)
               THEN 'rejected:ambiguous_memo'
 
+              WHEN staged.record_type = 'EFTP' AND staged.kind IN ('EFT_PAYMENT', 'ON_ACCOUNT')
+               AND NOT EXISTS (SELECT FROM payments WHERE receipt_number = staged.source_number
+                                  AND payment_status_code IS DISTINCT FROM 'FAILED')
+              THEN 'rejected:no_eft_payment'
+
               WHEN staged.kind = 'EFT_PAYMENT' THEN
                    CASE WHEN NOT EXISTS (SELECT FROM payments WHERE receipt_number = staged.source_number
-                                            AND payment_status_code IS DISTINCT FROM 'FAILED')
-                        THEN 'rejected:no_eft_payment'
-                        WHEN NOT EXISTS (SELECT FROM payments WHERE receipt_number = staged.source_number
                                             AND coalesce(payment_status_code, '') NOT IN ('COMPLETED', 'FAILED'))
                         THEN 'already_applied:payment_completed'
                         ELSE 'applied:' END

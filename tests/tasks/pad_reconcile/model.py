@@ -210,8 +210,11 @@ class PadModel:
         is_memo = row.record == "CMAP" and one.kind in {"MEMO_PART", "SETTLE_CREDIT"}
         if is_memo and len(memos) > 1 and all(application != row.application for application, *_ in self.applied):
             return one.end("rejected", "ambiguous_memo")
+        if row.record == "EFTP" and one.kind in {"EFT_PAYMENT", "ON_ACCOUNT"} and not self._paid_by_eft(row):
+            return one.end("rejected", "no_eft_payment")
         if one.kind == "EFT_PAYMENT":
-            return self._judge_eft(one)
+            is_completed = all(payment.status == "COMPLETED" for payment in self._paid_by_eft(row))
+            return one.end(*(("already_applied", "payment_completed") if is_completed else ("applied",)))
         if one.kind == "ON_ACCOUNT":
             known = [one.amount for one in self.credits if one.identifier == row.source and not one.is_memo]
             if known:
@@ -225,14 +228,8 @@ class PadModel:
             return one.end("skipped", "partial_credit")
         return self._judge_incoming(one)
 
-    def _judge_eft(self, one: JudgedRow) -> JudgedRow:
-        bears = [payment for payment in self.payments if payment.receipt == one.row.source]
-        found = [payment for payment in bears if payment.status != "FAILED"]
-        if not found:
-            return one.end("rejected", "no_eft_payment")
-        if all(payment.status == "COMPLETED" for payment in found):
-            return one.end("already_applied", "payment_completed")
-        return one.end("applied")
+    def _paid_by_eft(self, row: ModelRow) -> list[PadPayment]:
+        return [one for one in self.payments if one.receipt == row.source and one.status != "FAILED"]
 
     def _judge_bounce(self, one: JudgedRow) -> JudgedRow:
         row = one.row
@@ -375,10 +372,9 @@ class PadModel:
             self._settle_number(number, [one for one in applied if one.row.number == number])
         self._pay(wave, {payment.number for payment in before})
         for one in wave:
-            if one.outcome == "applied" and one.row.record == "EFTP":
-                for payment in self.payments:
-                    if payment.receipt == one.row.source and payment.status != "FAILED":
-                        payment.status = "COMPLETED"
+            if (one.outcome == "applied" or one.rule == "credit_exists") and one.row.record == "EFTP":
+                for payment in self._paid_by_eft(one.row):
+                    payment.status = "COMPLETED"
         for one in wave:
             known = {credit.identifier for credit in self.credits if not credit.is_memo}
             if one.kind == "ON_ACCOUNT" and one.outcome == "applied" and one.row.source not in known:
