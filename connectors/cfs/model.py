@@ -108,6 +108,12 @@ class CfsReceipt:
         return self.status == ReceiptStatus.REVERSED
 
     @property
+    def hides_invoices(self) -> bool:
+        """Whether money left the receipt, and CFS left out the list that says where to."""
+        away = self.unapplied_amount != self.receipt_amount
+        return away and not (self.invoices_listed or self.is_reversed)
+
+    @property
     def applied_amount(self) -> Decimal:
         """The sum of what went to the listed invoices."""
         return sum((one.amount_applied for one in self.invoices), Decimal(0))

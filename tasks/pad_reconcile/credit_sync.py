@@ -168,6 +168,11 @@ def _receipt(cfs: CfsClient, site: CfsSite, credit: OpenCredit) -> Decimal | Non
     used_up = receipt.payment_method == _BANK_RECEIPT and not receipt.invoices and receipt.unapplied_amount == 0
     if used_up or receipt.is_reversed:
         return Decimal(0)
+    if receipt.hides_invoices:
+        raise CfsAnswerUnreadable(
+            f"CFS says that {receipt.unapplied_amount} CAD of {receipt.receipt_amount} CAD are left of receipt "
+            f"{credit.identifier}, and leaves out which invoices it paid. Nothing was changed; the next sync asks again"
+        )
     remaining = receipt.receipt_amount - receipt.applied_amount
     if remaining < 0:
         raise CfsAnswerUnreadable(

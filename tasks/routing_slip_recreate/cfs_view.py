@@ -123,17 +123,11 @@ class CfsView:
         """CFS at times leaves the list of invoices out; where money went somewhere, ask again for where."""
         for _ in range(LOOKS_FOR_A_LIST):
             receipt = self.cfs.get_receipt(site, number)
-            if receipt is None or not hides_invoices(receipt):
+            if receipt is None or not receipt.hides_invoices:
                 return receipt
         if number in self._paying:
             raise InvoicesHidden(number)
         return receipt
-
-
-def hides_invoices(receipt: CfsReceipt) -> bool:
-    """Whether money left a receipt, and CFS left out the list that says where to."""
-    away = receipt.unapplied_amount != receipt.receipt_amount
-    return away and not (receipt.invoices_listed or receipt.is_reversed)
 
 
 def versions(

@@ -12,7 +12,7 @@ from connectors.effects import OperationJournal, StateConflict, checkpoint
 from database.sessions import Session
 from jobs.run.context import RunContext
 from jobs.run.outcome import Reject
-from tasks.routing_slip_recreate.cfs_view import CfsView, InvoicesHidden, hides_invoices
+from tasks.routing_slip_recreate.cfs_view import CfsView, InvoicesHidden
 from tasks.routing_slip_recreate.check import differences
 from tasks.routing_slip_recreate.family.due import DueOperation
 from tasks.routing_slip_recreate.family.model import SlipFamily
@@ -118,7 +118,7 @@ def _look_once_more(site: CfsSite, plan: OperationPlan, view: CfsView) -> None:
                 ours="it was worked on a moment ago",
                 repair=f"have CFS show receipt {number} again",
             )
-        if plan.payable and hides_invoices(receipt):
+        if plan.payable and receipt.hides_invoices:
             raise InvoicesHidden(number)
 
 
