@@ -64,7 +64,7 @@ def linked_since_bounce(family: SlipFamily) -> tuple[RoutingSlip, ...] | None:
     came later. None where the balance does not tell which of the children not yet worked did.
     """
     unlinked = _unlinked(family)
-    if was_frozen_by_another_job(family.root):
+    if _was_frozen_by_another_job(family.root):
         return unlinked
     left = family.root.remaining + spent(family.root)
     fitting = [
@@ -82,7 +82,7 @@ def _unlinked(family: SlipFamily) -> tuple[RoutingSlip, ...]:
     return tuple(one for one in family.children if one.account is not None and one.account.is_open)
 
 
-def was_frozen_by_another_job(slip: RoutingSlip) -> bool:
+def _was_frozen_by_another_job(slip: RoutingSlip) -> bool:
     """Whether another job took back what a bounced slip had, and got as far as its fee, or further."""
     is_frozen = slip.account is not None and slip.account.status == "FREEZE"
     made = {one.status for one in slip.invoices if one.is_nsf_fee}

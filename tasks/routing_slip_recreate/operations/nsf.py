@@ -13,7 +13,7 @@ from connectors.cfs import ReversalComment, ReversalReason
 from connectors.effects import StateConflict
 from database.pay.numbers import invoice_number
 from database.sessions import Session
-from tasks.routing_slip_recreate.family.due import OPEN_SPENDING, linked_since_bounce, spent, was_frozen_by_another_job
+from tasks.routing_slip_recreate.family.due import OPEN_SPENDING, linked_since_bounce, spent
 from tasks.routing_slip_recreate.family.model import RoutingSlip, SlipFamily, SlipInvoice
 from tasks.routing_slip_recreate.inputs import OperationInputs, SlipNsfFee
 from tasks.routing_slip_recreate.operations.base import OperationKind, OperationPlan, reversals
@@ -36,7 +36,7 @@ def plan(inputs: OperationInputs) -> OperationPlan:
     slip, fee = inputs.slip, inputs.nsf_fee()
     members = _bounced(inputs)
     taken = reversals(inputs, members, ReversalReason.NSF, ReversalComment.NON_SUFFICIENT_FUND)
-    begun = half_made_fee(slip)
+    begun = half_made_fee(inputs.family)
     earlier = inputs.earlier.plan if inputs.earlier else {}
     known = earlier.get("fee_invoice")
     if begun or known:
@@ -54,11 +54,17 @@ def plan(inputs: OperationInputs) -> OperationPlan:
     )
 
 
-def half_made_fee(slip: RoutingSlip) -> SlipInvoice | None:
-    """Return the fee invoice that another job committed before it died; none of a bounce that was finished."""
-    if not was_frozen_by_another_job(slip):
+def half_made_fee(family: SlipFamily) -> SlipInvoice | None:
+    """Return the fee invoice that another job committed before it died; none of a bounce that was over before this one.
+
+    It was over where we worked it, or where a slip that was linked to pay for it has paid.
+    """
+    slip = family.root
+    assert slip.account is not None
+    has_recovered = bool(family.linked) and any(one.status == "PAID" for one in slip.invoices)
+    if slip.account.status != "FREEZE" or slip.was_done("nsf") or has_recovered:
         return None
-    return next(one for one in slip.invoices if one.is_nsf_fee and one.status == "CREATED")
+    return next((one for one in slip.invoices if one.is_nsf_fee and one.status == "CREATED"), None)
 
 
 def close(session: Session, inputs: OperationInputs, plan: OperationPlan) -> list[str]:

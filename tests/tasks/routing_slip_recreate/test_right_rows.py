@@ -431,12 +431,11 @@ def test_a_bounce_that_staff_tell_of_while_a_link_pays_is_worked(slips: Slips) -
             slips.bounce(PARENT)
 
     slips.run(checkpoint=meanwhile)
-    slips.change("UPDATE routing_slips SET remaining_amount = -90 WHERE number = :n", n=PARENT)
     slips.run()
 
     assert slips.slip(PARENT)["status"] == "NSF"
     assert live(slips) == {}
-    assert slips.due() == {"REG00000001": "60.00", "REG00000002": "30.00"}
+    assert slips.due() == {"REG00000001": "60.00", "REG00000002": "30.00", "REG00000003": "30.00"}
 
 
 @pytest.mark.parametrize(
