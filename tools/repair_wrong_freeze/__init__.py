@@ -6,7 +6,7 @@ Writes  in CFS the NSF fee taken back by an adjustment, and PAD opened again on 
         row is marked; settlement rows that were skipped for the bounce become rejected; the unlock event; one
         operation an account in pay_jobs.operations
 Never   touches what the customer has paid since; unlocks an account of which another payment came back; takes anything
-        back where CFS says that the invoice is due
+        back where CFS says that the invoice is due, or does not have it
 Normal  the account is active again; exit 3 where something of it is left, or rows wait for repair pad-rejects
 
 Killed at any point, the same command continues. Bounces that were applied before bounces kept what they change are

@@ -104,10 +104,18 @@ def _drop_undelivered(session: Session, account: FrozenAccount, reason: str) -> 
 
 
 def _in_cfs(seen: SeenInCfs, account: FrozenAccount) -> list[dict[str, object]]:
-    """Return the fees with how often each stands in CFS. Raises UndoRefused where CFS says that an invoice is due."""
+    """Return the fees with how often each stands in CFS.
+
+    Raises UndoRefused where CFS says that an invoice is due, or has none: then nothing tells that its payment stands.
+    """
     for bounce in account.taken_back:
         invoice, _ = seen.invoice(CfsSite(bounce.party, bounce.account, bounce.site), bounce.number)
-        if invoice is not None and (due := owed_without_fees(invoice)) > 0:
+        if invoice is None:
+            raise UndoRefused(
+                f"CFS does not have {bounce.number} on site {bounce.site}, so nothing tells that its payment did not "
+                "come back. Ask CAS where it is; once CFS has it there as paid, run this again"
+            )
+        if (due := owed_without_fees(invoice)) > 0:
             raise UndoRefused(
                 f"CFS has {bounce.number} as due, with {due:,.2f} CAD besides fees: its payment came back indeed. Ask "
                 "CAS; once CFS has it as paid, run this again"

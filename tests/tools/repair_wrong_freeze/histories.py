@@ -166,7 +166,6 @@ class Histories:
         for at in range(draw.randrange(1, 4)):
             number = f"REG{place:04}{at:04}"
             owed = self._number(draw, account, number)
-            is_known = draw.random() < 0.8
             if (at or not is_first) and draw.random() < 0.2:  # it came back rightly, and CFS has it as due
                 self._earlier.append(bounce(f"PR{number}", account.cfs, number, str(owed)))
                 self.owing.add(account.auth)
@@ -176,8 +175,7 @@ class Histories:
                 part = draw.random() < 0.2
                 more = {"status": "Partially PAID", "outstanding": "1.00"} if part else {}
                 self._wrong.append(bounce(f"PR{number}", account.cfs, number, str(owed), **more))
-            if is_known:
-                self._seed(account, number, Decimal(0))
+            self._seed(account, number, Decimal(0))
 
     def _number(self, draw: random.Random, account: Account, number: str) -> Decimal:
         """Add the invoices of a number: paid by its payment or by an earlier file, some of it by a credit memo; one

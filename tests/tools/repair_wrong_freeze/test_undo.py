@@ -78,6 +78,14 @@ def frozen(books: SettlementBooks, cfs: RunningCfs) -> SettlementBooks:
     return books
 
 
+def known_as_paid(cfs: RunningCfs) -> None:
+    """Let CFS have the site of the account, with two invoices that are paid."""
+    site = site_of("800103")
+    cfs.admin.seed(sites=[seed_site(site, "BCR-PAD Daily")],
+                   invoices=[{"site_number": site.site, "invoice_number": number, "total": "0.00"}
+                             for number in (NUMBER, "REG00002")])  # fmt: skip
+
+
 def freeze(books: SettlementBooks, cfs: RunningCfs) -> None:
     """Freeze it, and tell nobody yet."""
     account = books.account("800103")
@@ -136,7 +144,7 @@ def test_an_invoice_that_was_refunded_before_the_bounce_is_brought_back_with_its
     books.paid_invoice(account, NUMBER, "30.10", "PR1")
     refunded = books.paid_invoice(account, NUMBER, "20.00", "PR1")
     books.change("UPDATE invoices SET invoice_status_code = 'CREDITED' WHERE id = :id", id=refunded)
-    cfs.admin.seed(sites=[seed_site(site_of("800103"), "BCR-PAD Daily")])
+    known_as_paid(cfs)
     before = pay_tables(books)
     books.apply(bounce("PR1", "800103", NUMBER, "50.10"), name=WRONG)
 
@@ -198,7 +206,7 @@ def test_of_two_bounces_the_one_that_was_paid_since_is_left_and_said(
     account = books.account("800103")
     for number, receipt in ((NUMBER, "PR1"), ("REG00002", "PR2")):
         books.paid_invoice(account, number, "60.20", receipt)
-    cfs.admin.seed(sites=[seed_site(site_of("800103"), "BCR-PAD Daily")])
+    known_as_paid(cfs)
     books.apply(*(bounce(receipt, "800103", number, "60.20")
                   for number, receipt in ((NUMBER, "PR1"), ("REG00002", "PR2"))), name=WRONG)  # fmt: skip
     tell(books, cfs)
@@ -244,7 +252,7 @@ def test_a_bounce_of_a_number_that_was_never_settled_is_one_of_its_account(
     books: SettlementBooks, cfs: RunningCfs
 ) -> None:
     books.invoice(books.account("800103"), NUMBER, "60.20")
-    cfs.admin.seed(sites=[seed_site(site_of("800103"), "BCR-PAD Daily")])
+    known_as_paid(cfs)
     before = pay_tables(books)
     books.apply(bounce("PR1", "800103", NUMBER, "60.20"), name=WRONG)
     tell(books, cfs)
@@ -292,9 +300,22 @@ def test_cfs_is_asked_on_the_site_it_has_whatever_newer_profile_it_has_not_made(
     assert pay_tables(books) == before
 
 
-def test_what_is_still_on_its_way_comes_first(books: SettlementBooks, cfs: RunningCfs) -> None:
+def test_where_cfs_does_not_have_the_invoice_nothing_is_taken_back(books: SettlementBooks, cfs: RunningCfs) -> None:
     books.paid_invoice(books.account("800103"), NUMBER, "60.20", "PR1")
     cfs.admin.seed(sites=[seed_site(site_of("800103"), "BCR-PAD Daily")])
+    books.apply(bounce("PR1", "800103", NUMBER, "60.20"), name=WRONG)
+    before = pay_tables(books)
+
+    outcome = undo(books, cfs, file=WRONG)
+
+    assert outcome.rejects[0].detail.startswith("CFS does not have REG00001 on site 900103, so nothing tells that")
+    assert (pay_tables(books), books.rows(_STATES)) == (before, [])
+    assert books.rows("SELECT DISTINCT state FROM pay_jobs.outbox") == [("pending",)]
+
+
+def test_what_is_still_on_its_way_comes_first(books: SettlementBooks, cfs: RunningCfs) -> None:
+    books.paid_invoice(books.account("800103"), NUMBER, "60.20", "PR1")
+    known_as_paid(cfs)
     books.apply(bounce("PR1", "800103", NUMBER, "60.20"), name=WRONG)
     books.change("UPDATE pay_jobs.outbox SET begun_on = now(), attempts = 1 WHERE kind = 'nsf_fee'")
 
@@ -305,7 +326,7 @@ def test_what_is_still_on_its_way_comes_first(books: SettlementBooks, cfs: Runni
 
 def test_what_nobody_was_told_is_never_told(books: SettlementBooks, cfs: RunningCfs) -> None:
     books.paid_invoice(books.account("800103"), NUMBER, "60.20", "PR1")
-    cfs.admin.seed(sites=[seed_site(site_of("800103"), "BCR-PAD Daily")])
+    known_as_paid(cfs)
     books.apply(bounce("PR1", "800103", NUMBER, "60.20"), name=WRONG)
 
     undo(books, cfs, file=WRONG)
@@ -407,7 +428,7 @@ def test_what_paid_a_number_while_it_counted_as_bounced_can_be_booked_once_that_
     status: str, rule: str, books: SettlementBooks, cfs: RunningCfs
 ) -> None:
     books.invoice(books.account("800103", status=status), NUMBER, "60.20", id=100)
-    cfs.admin.seed(sites=[seed_site(site_of("800103"), "BCR-PAD Daily")])
+    known_as_paid(cfs)
     books.apply(bounce("PR1", "800103", NUMBER, "60.20", day="06-Nov-26"), name=WRONG)
     paid = Line("PADP", "PR1", "60.20", "800103", NUMBER, day="06-Nov-26")
     books.apply(paid, name=LATER)
