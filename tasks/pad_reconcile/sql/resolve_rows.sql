@@ -12,7 +12,8 @@
 -- again by PAD after a bounce can bounce again. A bounce that is older than the payment, and of another receipt, is
 -- late as well, and is rejected. A bounce that was taken back counts as never noted. One that was noted has done nothing yet
 -- where its number is open and its payment is completed still, or is none at all. Another receipt of a number that
--- bounced, which the first bounce left on its invoices, can bounce too.
+-- bounced, which the first bounce left on its invoices, can bounce too. A bounce that names no receipt is of the one
+-- that its payment bears.
 --
 -- Money for a number that is settled already (came_late) is known where a receipt or payment of the service before us
 -- bears its number (the payment of a bank receipt for several numbers bears none), is booked where the settled invoices have room for it, and else is rejected. A PAD row for a
@@ -62,6 +63,9 @@ WITH staged AS NOT MATERIALIZED (
                   AND payment_method_code NOT IN ('CC', 'DIRECT_PAY')) AS failed_by,
               count(*) FILTER (WHERE payment_status_code = 'COMPLETED'
                                  AND payment_method_code NOT IN ('CC', 'DIRECT_PAY')) AS not_by_card,
+              (array_agg(receipt_number ORDER BY payment_method_code = 'PAD' DESC, id DESC) FILTER (
+                WHERE payment_status_code = 'COMPLETED'
+                  AND payment_method_code NOT IN ('CC', 'DIRECT_PAY')))[1] AS last_receipt,
               min(receipt_number) FILTER (WHERE payment_status_code = 'COMPLETED'
                                             AND payment_method_code IN ('CC', 'DIRECT_PAY')) AS card_receipt,
               coalesce(bool_or(payment_status_code = 'COMPLETED'
@@ -86,6 +90,8 @@ WITH staged AS NOT MATERIALIZED (
               coalesce(numbers.lowest_account, numbers.lowest_paid_account) AS lowest_account,
               coalesce(owners.owners, 0) AS owners,
               pad_payments.card_receipt,
+              CASE WHEN staged.kind = 'BOUNCE' AND staged.source_number = '' THEN pad_payments.last_receipt END
+                AS bounced_receipt,
               coalesce(CASE
               WHEN staged.kind = 'SKIP' AND staged.rule <> 'partial_credit' THEN 'skipped:' || staged.rule
               WHEN staged.kind = 'REJECT' THEN 'rejected:' || staged.rule
@@ -309,9 +315,9 @@ INSERT INTO settlement_work (
        file_id, line, run_id, wave, kind, record_type, source_type, source_number, application_id, application_date,
        amount, customer_account, target_type, target_number, original_amount, outstanding_amount, status,
        reversal_reason, content_hash, payment_account_id, room, outcome, rule, detail)
-SELECT file_id, line, run_id, wave, kind, record_type, source_type, source_number, application_id, application_date,
-       amount, customer_account, target_type, target_number, original_amount, outstanding_amount, status,
-       reversal_reason, content_hash, owner_id, CAST(nullif(split_part(verdict, ':', 3), '') AS numeric(19,2)),
+SELECT file_id, line, run_id, wave, kind, record_type, source_type, coalesce(bounced_receipt, source_number),
+       application_id, application_date, amount, customer_account, target_type, target_number, original_amount,
+       outstanding_amount, status, reversal_reason, content_hash, owner_id, CAST(nullif(split_part(verdict, ':', 3), '') AS numeric(19,2)),
        split_part(verdict, ':', 1),
        split_part(verdict, ':', 2),
        CASE split_part(verdict, ':', 2)
@@ -350,5 +356,6 @@ SELECT file_id, line, run_id, wave, kind, record_type, source_type, source_numbe
             || original_amount || ' CAD'
        WHEN 'ambiguous_memo' THEN 'more than one credit memo has the number ' || source_number
        WHEN 'no_eft_payment' THEN 'no payment has the receipt number ' || source_number
-       ELSE detail END
+       ELSE coalesce('source transaction number is blank: taken for ' || nullif(bounced_receipt, '') || ', which paid '
+                     || target_number, detail) END
   FROM judged

@@ -119,3 +119,34 @@ def test_a_bounce_keeps_no_bank_account(books: SettlementBooks) -> None:
     [(kept,)] = books.rows("SELECT was FROM pay_jobs.bounce_rows WHERE pay_table = 'cfs_accounts'")
     assert kept["status"] == "ACTIVE"
     assert set(kept).isdisjoint(_BANK_ACCOUNT)
+
+
+def test_a_bounce_that_names_no_receipt_is_of_the_one_that_paid_its_number(books: SettlementBooks) -> None:
+    account = books.account("800103")
+    invoice = books.invoice(account, "REG1", "60.00", status="PAID", reference="COMPLETED", paid="60")
+    for receipt, amount in (("PADRC0003", "40.00"), ("OA1", "20.00")):
+        books.receipt(invoice, receipt, amount)
+    books.payment(account, "REG1", "OB9", "5.00", method="ONLINE_BANKING")
+    books.payment(account, "REG1", "PADRC0003", "40.00")
+    books.payment(account, "REG1", "CARD1", "60.00", method="CC")
+
+    books.apply(bounce("", "800103", "REG1", "60.00"))
+
+    assert books.outcomes() == ["applied"]
+    assert ("REG1", "PAD", "FAILED", "PADRC0003", "0.00") in books.payments()
+    assert books.receipts() == [(invoice, "OA1", "20.00")]
+    assert books.rows("SELECT source_number, detail FROM pay_jobs.settlement_rows") == [
+        ("PADRC0003", "source transaction number is blank: taken for PADRC0003, which paid REG1")
+    ]
+
+
+def test_a_bounce_that_names_no_receipt_of_a_number_without_a_payment_leaves_a_failed_one(
+    books: SettlementBooks,
+) -> None:
+    invoice = books.invoice(books.account("800103"), "REG1", "60.00", status="PAID", reference="COMPLETED", paid="60")
+    books.receipt(invoice, "PADRC0003", "60.00")
+
+    books.apply(bounce("", "800103", "REG1", "60.00"))
+
+    assert (books.payments(), books.receipts()) == ([("REG1", "PAD", "FAILED", "", "0.00")], [])
+    assert books.rows("SELECT source_number, detail FROM pay_jobs.settlement_rows") == [("", "")]
