@@ -121,13 +121,11 @@ WITH staged AS NOT MATERIALIZED (
                AND NOT EXISTS (SELECT FROM applied_credits WHERE application_id = staged.application_id)
               THEN 'rejected:ambiguous_memo'
 
-              WHEN staged.record_type = 'EFTP' AND staged.kind IN ('EFT_PAYMENT', 'ON_ACCOUNT')
-               AND NOT EXISTS (SELECT FROM payments WHERE receipt_number = staged.source_number
-                                  AND payment_status_code IS DISTINCT FROM 'FAILED')
-              THEN 'rejected:no_eft_payment'
-
               WHEN staged.kind = 'EFT_PAYMENT' THEN
                    CASE WHEN NOT EXISTS (SELECT FROM payments WHERE receipt_number = staged.source_number
+                                            AND payment_status_code IS DISTINCT FROM 'FAILED')
+                        THEN 'rejected:no_eft_payment'
+                        WHEN NOT EXISTS (SELECT FROM payments WHERE receipt_number = staged.source_number
                                             AND coalesce(payment_status_code, '') NOT IN ('COMPLETED', 'FAILED'))
                         THEN 'already_applied:payment_completed'
                         ELSE 'applied:' END
@@ -142,6 +140,10 @@ WITH staged AS NOT MATERIALIZED (
                         THEN 'rejected:credit_differs'
                         WHEN owners.owners IS NULL THEN 'rejected:unknown_account'
                         WHEN owners.owners > 1 THEN 'rejected:ambiguous_account'
+                        WHEN staged.record_type = 'EFTP'
+                         AND NOT EXISTS (SELECT FROM payments WHERE receipt_number = staged.source_number
+                                            AND payment_status_code IS DISTINCT FROM 'FAILED')
+                        THEN 'applied:no_eft_payment'
                         ELSE 'applied:' END
 
               WHEN staged.kind = 'BOUNCE' THEN

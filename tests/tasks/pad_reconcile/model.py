@@ -210,9 +210,9 @@ class PadModel:
         is_memo = row.record == "CMAP" and one.kind in {"MEMO_PART", "SETTLE_CREDIT"}
         if is_memo and len(memos) > 1 and all(application != row.application for application, *_ in self.applied):
             return one.end("rejected", "ambiguous_memo")
-        if row.record == "EFTP" and one.kind in {"EFT_PAYMENT", "ON_ACCOUNT"} and not self._paid_by_eft(row):
-            return one.end("rejected", "no_eft_payment")
         if one.kind == "EFT_PAYMENT":
+            if not self._paid_by_eft(row):
+                return one.end("rejected", "no_eft_payment")
             is_completed = all(payment.status == "COMPLETED" for payment in self._paid_by_eft(row))
             return one.end(*(("already_applied", "payment_completed") if is_completed else ("applied",)))
         if one.kind == "ON_ACCOUNT":
@@ -221,7 +221,8 @@ class PadModel:
                 if max(known) >= row.original:
                     return one.end("already_applied", "credit_exists")
                 return one.end("rejected", "credit_differs")
-            return self._unless_owner_unclear(one) or one.end("applied")
+            is_alone = row.record == "EFTP" and not self._paid_by_eft(row)
+            return self._unless_owner_unclear(one) or one.end("applied", *(["no_eft_payment"] if is_alone else []))
         if one.kind == "BOUNCE":
             return self._judge_bounce(one)
         if one.kind in {"MEMO_PART", "SKIP"}:
@@ -372,7 +373,8 @@ class PadModel:
             self._settle_number(number, [one for one in applied if one.row.number == number])
         self._pay(wave, {payment.number for payment in before})
         for one in wave:
-            if (one.outcome == "applied" or one.rule == "credit_exists") and one.row.record == "EFTP":
+            is_done = one.outcome == "applied" or (one.outcome == "already_applied" and one.kind == "ON_ACCOUNT")
+            if is_done and one.row.record == "EFTP":
                 for payment in self._paid_by_eft(one.row):
                     payment.status = "COMPLETED"
         for one in wave:

@@ -483,37 +483,24 @@ def test_an_eft_row_on_account_completes_its_payment_and_makes_a_credit(books: S
     assert books.credits() == [("EFTCIL1", False, "15.00", "15.00")]
 
 
-def test_an_eft_row_on_account_without_its_payment_is_for_a_person_until_the_payment_is_there(
-    books: SettlementBooks,
+@pytest.mark.parametrize("rule", ["same_row", "credit_exists"])
+def test_an_eft_row_on_account_makes_a_credit_and_completes_its_payment_once_that_is_there(
+    rule: str, books: SettlementBooks
 ) -> None:
     account = books.account("800106", "EFT")
     books.payment(account, "REG1", "EFTCIL1", "0.00", status="FAILED")
-    books.apply(on_account("EFTCIL1", "800106", "15.00", "EFTP"))
-    assert (books.outcomes(), books.credits()) == (["rejected:no_eft_payment"], [])
+    row, other = (on_account("EFTCIL1", "800106", "15.00", "EFTP") for _ in range(2))
+    books.apply(row)
+    assert (books.outcomes(), len(books.credits())) == (["applied:no_eft_payment"], 1)
 
     books.payment(account, "REG2", "EFTCIL1", "15.00", method="EFT", status="CREATED")
-    books.retry()
+    books.apply(row if rule == "same_row" else other, ["ADJS"], name="BCR_PAYMENT_APPL_20261106.csv")
 
-    assert books.outcomes() == ["applied"]
+    assert books.outcomes()[:2] == ["applied:no_eft_payment", f"already_applied:{rule}"]
     assert books.payments() == [
         ("REG1", "PAD", "FAILED", "EFTCIL1", "0.00"), ("REG2", "EFT", "COMPLETED", "EFTCIL1", "15.00")
     ]  # fmt: skip
     assert books.credits() == [("EFTCIL1", False, "15.00", "15.00")]
-
-
-@pytest.mark.parametrize("status", ["CREATED", None])
-def test_an_eft_row_on_account_whose_credit_is_there_completes_its_payment_or_is_for_a_person(
-    status: str | None, books: SettlementBooks
-) -> None:
-    account = books.account("800106", "EFT")
-    books.credit(account, "EFTCIL1", "15.00", memo=False)
-    if status:
-        books.payment(account, "REG1", "EFTCIL1", "15.00", method="EFT", status=status)
-
-    books.apply(on_account("EFTCIL1", "800106", "15.00", "EFTP"))
-
-    assert books.outcomes() == ["already_applied:credit_exists" if status else "rejected:no_eft_payment"]
-    assert [one[2] for one in books.payments()] == (["COMPLETED"] if status else [])
 
 
 def test_an_eft_line_whose_only_payment_bounced_is_for_a_person(books: SettlementBooks) -> None:
@@ -572,15 +559,14 @@ def test_a_wire_for_a_number_that_a_credit_settles_completes_its_payment_and_wri
 @pytest.mark.parametrize("record", ["ONAC", "BOLP", "PADP", "CMAP", "DRWP", "ADJS", "EFTP"])
 def test_money_on_account_becomes_a_credit_once(record: str, books: SettlementBooks) -> None:
     account = books.account("800101")
-    if record == "EFTP":
-        books.payment(account, None, "R1", "30.00", method="EFT", status="CREATED")
 
     books.apply(on_account("R1", "800101", "10.00", record, original="30.00"))
     books.apply(on_account("R1", "800101", "5.00", record, original="30.00"), name="BCR_PAYMENT_APPL_20261106.csv")
 
     assert books.credits() == [("R1", False, "30.00", "30.00")]
     assert books.rows("SELECT account_id FROM credits") == [(account.id,)]
-    assert books.outcomes() == ["applied", "already_applied:credit_exists"]
+    first = "applied:no_eft_payment" if record == "EFTP" else "applied"
+    assert books.outcomes() == [first, "already_applied:credit_exists"]
 
 
 @pytest.mark.parametrize("record", ["PADR", "PAYR", "EFTR"])
