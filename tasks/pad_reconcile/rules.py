@@ -59,7 +59,7 @@ _READS = {
     RowKind.BOUNCE: ("source_number", "application_date", "customer_account", "target_number", "original_amount",
                   "outstanding_amount"),
     RowKind.EFT_PAYMENT: ("source_type", "source_number"),
-    RowKind.ON_ACCOUNT: ("source_number", "application_date", "amount", "customer_account", "original_amount"),
+    RowKind.ON_ACCOUNT: ("source_number", "amount", "customer_account", "original_amount"),
 }  # fmt: skip
 _BLANK = {
     "application_date": ("no_date", "application date is blank (expected like '05-Nov-26')"),
@@ -139,7 +139,7 @@ def reads(row: SettlementRow, kind: RowKind) -> tuple[str, ...]:
     if row.record_type == "BOLP" and kind in {RowKind.SETTLE_ONE, RowKind.PART_ONE}:  # of the payment; EFTP has its own
         columns = (*columns, "original_amount")
     if row.record_type == "BOLP" and kind is RowKind.ON_ACCOUNT:
-        columns = (*columns, "source_type", "target_number")
+        columns = (*columns, "source_type", "target_number", "application_date")
     if row.record_type == "CMAP" and kind in {RowKind.MEMO_PART, RowKind.SETTLE_CREDIT}:
         columns = (*columns, "application_id")
     return columns

@@ -25,6 +25,7 @@ sql = statements(__package__)
 _PIECE = 1 << 18
 _READ = tuple(one.name for one in fields(SettlementRow) if one.name not in {"problem", "faults"})
 _AMOUNTS = tuple(_READ.index(name) for name in ("amount", "original_amount", "outstanding_amount"))
+_DATE = _READ.index("application_date")
 _COLUMNS = ("file_id", "run_id", "wave", "kind", "rule", "detail", "content_hash", *_READ)
 _values_of = attrgetter(*_READ)
 _plain_values_of = attrgetter(*_READ[:-1])  # without the reversal reason, which no plain row has
@@ -138,5 +139,7 @@ def _values(row: SettlementRow) -> list[Any]:
     values = list(_values_of(row))
     for place in _AMOUNTS:
         values[place] = values[place] or _NOTHING
+    if "application_date" in row.faults and decision.kind is not RowKind.REJECT:
+        values[_DATE] = None  # its rule reads none, and the payment of a bank receipt must not bear it
     detail = printable(decision.detail) if decision.detail else ""
     return [decision.kind, decision.rule, detail, row.identity(), *values]

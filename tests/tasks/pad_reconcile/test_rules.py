@@ -142,7 +142,7 @@ ASKING = {
 @pytest.mark.parametrize(
     ("lacking", "rule", "untouched"),
     [
-        ({"application_date": None}, "no_date", {"EFT_PAYMENT"}),
+        ({"application_date": None}, "no_date", {"ON_ACCOUNT", "EFT_PAYMENT"}),
         ({"customer_account": ""}, "no_customer_account", {"MEMO_PART", "EFT_PAYMENT"}),
         ({"source_number": ""}, "no_source_number", {"BOUNCE"}),
         (
@@ -189,8 +189,8 @@ READ_BY: list[tuple[SettlementRow, set[str]]] = [
     (row("ONAC"), SETTLING),
     (row("CMAP"), {*SETTLING, "application_id"}),
     (row("CMAP", status="Partially PAID"), {*SETTLING, "application_id"}),
-    (row("ONAC", "RECEIPT"), {*SETTLING, "original_amount"} - {"target_number"}),
-    (row("CMAP", "RECEIPT"), {*SETTLING, "original_amount"} - {"target_number"}),
+    (row("ONAC", "RECEIPT"), {*SETTLING, "original_amount"} - {"target_number", "application_date"}),
+    (row("CMAP", "RECEIPT"), {*SETTLING, "original_amount"} - {"target_number", "application_date"}),
     (row("BOLP", "RECEIPT"), {*SETTLING, "original_amount", "source_type"}),
     (row("EFTP", source_type="BC REG EFT Wire Cheque"), {"source_type", "source_number"}),
 ]  # fmt: skip

@@ -3,10 +3,12 @@
 Source: docs/specs/cas-settlement-csv.md section 6: the payment is the sum of all rows of the receipt.
 """
 
+from dataclasses import replace
+
 import pytest
 
 from connectors.inbound.holds import HoldKind
-from tests.settlement_factory import FILE, Line, SettlementBooks
+from tests.settlement_factory import FILE, Line, SettlementBooks, on_account
 from tests.tools.verify.watch import all_findings
 
 NEXT_FILE = "BCR_PAYMENT_APPL_20261106.csv"
@@ -63,3 +65,27 @@ def test_what_is_used_of_a_receipt_on_a_later_day_is_no_money_beside_it(bank: Se
 
     assert payments(bank) == [("REG1", "OB1", "70.00")]
     assert all_findings(bank.database, bank.now, ("FILE", "PAY")) == {}
+
+
+@pytest.mark.parametrize("day", ["", "05-Nov-99", "soon"])
+def test_money_left_on_account_needs_no_date_and_its_bank_payment_has_that_of_the_bank_row(
+    day: str, bank: SettlementBooks
+) -> None:
+    bank.apply(on_account("OB1", "800104", "30.00", day=day), PAID, on_account("OB2", "800104", "5.00", day=day))
+
+    assert bank.outcomes() == ["applied"] * 3
+    assert bank.credits() == [("OB1", False, "30.00", "30.00"), ("OB2", False, "5.00", "5.00")]
+    assert bank.rows("SELECT payment_date::text, paid_amount::numeric(19,2)::text FROM payments") == [
+        ("2026-11-05 00:00:00", "100.00")
+    ]
+    assert all_findings(bank.database, bank.now, ("FILE", "PAY", "CRE-MADE")) == {}
+
+
+def test_a_part_on_account_whose_date_cannot_be_read_leaves_the_payment_that_of_the_bank_row(
+    bank: SettlementBooks,
+) -> None:
+    bank.apply(replace(PART, day="05-Nov-99"), PAID)
+
+    assert bank.rows("SELECT payment_date::text, paid_amount::numeric(19,2)::text FROM payments") == [
+        ("2026-11-05 00:00:00", "100.00")
+    ]

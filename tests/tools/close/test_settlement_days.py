@@ -320,3 +320,16 @@ def test_money_on_account_that_covers_a_part_is_in_the_payment_of_its_bank_recei
     closed = close(day=SECOND)
     assert [amounts(closed).get(f"payments.{side}") for side in ("rows", "written")] == [100, 100]
     assert closed.exit_code is ExitCode.DONE
+
+
+def test_a_row_without_a_date_is_in_the_payment_of_its_bank_receipt(books: SettlementBooks, close: Close) -> None:
+    books.invoice(books.account("800104", "ONLINE_BANKING"), "REG1", "70.00", method="ONLINE_BANKING")
+    at_work(books, FIRST)
+    close(day=FIRST, record=True, reason="first")
+
+    at_work(books, SECOND)
+    books.apply(on_account("OB1", "800104", "30.00", day=""), Line("BOLP", "OB1", "70.00", "800104", "REG1"))
+
+    closed = close(day=SECOND)
+    assert [amounts(closed).get(f"payments.{side}") for side in ("rows", "written")] == [100, 100]
+    assert closed.exit_code is ExitCode.DONE
