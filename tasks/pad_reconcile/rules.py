@@ -20,6 +20,7 @@ _KNOWN_TYPES = _PAD_TYPES | _SINGLE_TYPES | _CREDIT_TYPES | _LOGGED_TYPES
 _REVERSALS = {"PADR", "PAYR", "EFTR"}
 _OTHER_TARGETS = {"INV", "DM", "CM"}
 _EFT_WIRE = "bc reg eft wire cheque"
+_COVERS_PART = "partial_credit"  # what money on account covered in part: no row is written, but its amount counts
 _LARGEST_APPLIED_ID = 2**31 - 1  # what applied_credits.application_id can hold
 _SETTLING = ("source_number", "application_date", "amount", "customer_account", "target_number")
 
@@ -60,6 +61,7 @@ _READS = {
                   "outstanding_amount"),
     RowKind.EFT_PAYMENT: ("source_type", "source_number"),
     RowKind.ON_ACCOUNT: ("source_number", "amount", "customer_account", "original_amount"),
+    RowKind.SKIP: ("amount",),
 }  # fmt: skip
 _BLANK = {
     "application_date": ("no_date", "application date is blank (expected like '05-Nov-26')"),
@@ -78,7 +80,7 @@ def decide(row: SettlementRow) -> RowDecision:
     if row.problem or unreadable:
         return RowDecision(RowKind.REJECT, "unreadable", row.problem or "; ".join(unreadable))
     decision = _by_type(row)
-    if decision.kind is RowKind.SKIP or decision.kind is RowKind.REJECT:
+    if decision.kind is RowKind.REJECT or (decision.kind is RowKind.SKIP and decision.rule != _COVERS_PART):
         return decision
     return _unusable(row, decision.kind) or decision
 
@@ -204,9 +206,7 @@ def _credit(row: SettlementRow) -> RowDecision:
     if status == "fully paid":
         return RowDecision(RowKind.SETTLE_CREDIT)
     if status == "partially paid":
-        return (
-            RowDecision(RowKind.MEMO_PART) if row.record_type == "CMAP" else RowDecision(RowKind.SKIP, "partial_credit")
-        )
+        return RowDecision(RowKind.MEMO_PART) if row.record_type == "CMAP" else RowDecision(RowKind.SKIP, _COVERS_PART)
     return _unexpected_status(row, "Fully PAID or Partially PAID")
 
 

@@ -253,3 +253,14 @@ def test_a_row_that_is_skipped_is_not_rejected_for_what_nobody_reads(one: Settle
     decision = decide(SettlementRow(**(values | {"faults": {column: "unreadable"}})))
 
     assert decision.kind is (RowKind.REJECT if column in CLASSIFYING else RowKind.SKIP)
+
+
+def test_money_on_account_that_covers_a_part_is_read_for_its_amount_alone() -> None:
+    part = row("ONAC", status="Partially PAID")
+    values = {name: getattr(part, name) for name in SettlementRow.__dataclass_fields__}
+
+    for column in set(READABLE) - CLASSIFYING:
+        decision = decide(SettlementRow(**(values | {"faults": {column: "unreadable"}})))
+        assert decision.rule == ("unreadable" if column == "amount" else "partial_credit"), column
+    assert found(row("ONAC", status="Partially PAID", amount="-1.00")) == "negative_amount"
+    assert decide(SettlementRow(**(values | {"amount": None}))).rule == "no_amount"
