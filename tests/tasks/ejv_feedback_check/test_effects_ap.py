@@ -9,6 +9,7 @@ import pytest
 from config.errors import InputRefused
 from tests.ejv_factory import Batch, EjvBooks, Item
 from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice
+from tests.tools.verify.watch import all_findings
 
 DAY = datetime(2026, 11, 18)
 BH, SECOND_IH = 2, 6
@@ -400,3 +401,38 @@ def test_nothing_is_set_free_of_a_batch_whose_answer_another_reader_applied(kind
     with pytest.raises(InputRefused, match="so nothing is left to void"):
         office.run(rebuild=100, reason="ticket 4711", at=LATER)
     assert found(office.books) == before
+
+
+_HANDED_OVER = (
+    "INSERT INTO pay_jobs.slip_movements (slip, kind, amount, moved_on) VALUES ('206000010', 'refunded', :amount, :at)"
+)
+
+
+@pytest.mark.parametrize(
+    ("status", "is_handed_over", "is_told"),
+    [
+        ("REFUND_REQUESTED", False, False),
+        ("REFUND_AUTHORIZED", False, False),
+        ("REFUND_UPLOADED", True, False),
+        ("REFUND_UPLOADED", False, True),
+        ("ACTIVE", True, True),
+    ],
+)
+def test_a_slip_that_is_refunded_again_after_its_cheque_is_no_finding(
+    status: str, is_handed_over: bool, is_told: bool, office: FeedbackOffice
+) -> None:
+    books = office.books
+    books.batch(100, "REFUND")
+    slip = books.add("routing_slips", number="206000010", status="REFUND_UPLOADED", refund_amount="12.25")
+    books.add("refunds", routing_slip_id=slip)
+    books.change(_HANDED_OVER, amount=-12, at=datetime(2026, 1, 1, tzinfo=UTC))
+    office.answer(Batch(100, "AP", items=[Item("206000010", "12.25")]))
+    assert all_findings(books.database, DAY.replace(tzinfo=UTC), ("EJV-DAY",)) == {}
+
+    books.change("UPDATE routing_slips SET status = :status, refund_status = 'PROCESSING'", status=status)
+    if is_handed_over:
+        books.change(_HANDED_OVER, amount=-5, at=datetime(2099, 1, 1, tzinfo=UTC))
+
+    told = all_findings(books.database, DAY.replace(tzinfo=UTC), ("EJV-DAY",))
+
+    assert list(told) == ([("EJV-DAY", "slip 206000010")] if is_told else [])

@@ -2,7 +2,8 @@
 -- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
 -- source docs/specs/cgi-ejv-files.md section 7.2: dates are the effective date of the accepted line; `processed_on` is when
 --        this service applied it. A line of a journal is accepted where its JH and BH are too. Of several answers any may
---        be the one; a person who changes it afterwards stamps his name, the jobs none
+--        be the one; a person who changes it afterwards stamps his name, the jobs none. A slip may be refunded again: what
+--        is asked for, authorized or sent since is no answer to the batch before
 WITH refused AS MATERIALIZED (
        SELECT file_id, batch_number, journal, record
          FROM pay_jobs.feedback_lines
@@ -138,7 +139,13 @@ SELECT dated.row,
          WHERE accepted.batch_number = (SELECT max(last.batch_number) FROM accepted AS last
                                          WHERE last.file_type = 'REFUND' AND last.subject = accepted.subject)
            AND (accepted.is_accepted
-                AND (slip.status NOT IN ('REFUND_PROCESSED')
+                AND NOT (slip.status IN ('REFUND_REQUESTED', 'REFUND_AUTHORIZED')
+                         OR slip.status = 'REFUND_UPLOADED'
+                        AND EXISTS (SELECT FROM pay_jobs.slip_movements AS next
+                                     WHERE next.slip = slip.number
+                                       AND next.kind = 'refunded'
+                                       AND next.moved_on AT TIME ZONE 'UTC' > accepted.last_on))
+                AND (slip.status <> 'REFUND_PROCESSED'
                      OR slip.refund_status IS NULL
                      OR slip.refund_status <> 'PROCESSED'
                         AND (slip.refund_status <> 'CHEQUE_UNDELIVERABLE' OR slip.updated_by IS NULL)
