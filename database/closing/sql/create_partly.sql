@@ -22,7 +22,7 @@ WITH used AS MATERIALIZED (
      moment AS MATERIALIZED (
        SELECT happened.*,
               row_number() OVER in_order AS nth,
-              sum(happened.amount) FILTER (WHERE happened.credited IS NULL) OVER in_order AS used
+              coalesce(sum(happened.amount) FILTER (WHERE happened.credited IS NULL) OVER in_order, 0) AS used
          FROM (SELECT number, at, file_id, line, CAST(NULL AS integer) AS memo, CAST(NULL AS integer) AS credited, amount,
                       origin AS key, origin
                  FROM used
@@ -45,19 +45,18 @@ WITH used AS MATERIALIZED (
        WINDOW in_order AS (PARTITION BY happened.number
                                ORDER BY happened.at, happened.file_id NULLS FIRST, happened.line, happened.memo)
      ),
-     standing AS (
-       SELECT moment.number, moment.nth, moment.at, moment.key, moment.origin, behind.id AS invoice_id, behind.method,
-              moment.used, room.amount AS room, sum(room.amount) OVER last_first AS ends
+     placed AS (
+       SELECT moment.number, moment.nth, moment.at, moment.key, moment.origin, moment.used, behind.id AS invoice_id, behind.method,
+              greatest(behind.total - coalesce(sum(moment.amount) FILTER (WHERE moment.credited = behind.id) OVER so_far, 0), 0)
+                AS room
          FROM moment
          JOIN behind
            ON behind.number = moment.number
-        CROSS JOIN LATERAL (
-               SELECT greatest(behind.total - coalesce(sum(memo.amount), 0), 0) AS amount
-                 FROM moment AS memo
-                WHERE memo.number = moment.number
-                  AND memo.credited = behind.id
-                  AND memo.nth <= moment.nth) AS room
-       WINDOW last_first AS (PARTITION BY moment.number, moment.nth ORDER BY behind.id DESC)
+       WINDOW so_far AS (PARTITION BY moment.number, behind.id ORDER BY moment.nth)
+     ),
+     standing AS (
+       SELECT placed.*, sum(room) OVER (PARTITION BY number, nth ORDER BY invoice_id DESC) AS ends
+         FROM placed
      ),
      moved AS (
        SELECT standing.*, covered.amount - coalesce(lag(covered.amount) OVER in_order, 0) AS amount

@@ -149,3 +149,20 @@ def test_what_money_on_account_paid_whole_needs_no_payment(method: str, books: S
 
     assert (books.outcomes(), payments(books)) == (["applied"], [])
     assert all_findings(books.database, books.now, ("PAY-MISSING",)) == {}
+
+
+@pytest.mark.parametrize("method", ["PAD", "ONLINE_BANKING"])
+def test_what_money_on_account_and_a_credit_memo_paid_between_them_needs_no_payment(
+    method: str, books: SettlementBooks
+) -> None:
+    account = books.account("800104", method)
+    books.invoice(account, "REG1", "30.00", method=method)
+    books.credit(account, "M1", "20.00")
+
+    books.apply(
+        Line("ONAC", "OA1", "10.00", "800104", "REG1", "Partially PAID", "30.00", "20.00"),
+        Line("CMAP", "M1", "20.00", "800104", "REG1"),
+    )
+
+    assert ([status for status, _ in books.invoices().values()], payments(books)) == (["PAID"], [])
+    assert all_findings(books.database, books.now, ("PAY-MISSING",)) == {}

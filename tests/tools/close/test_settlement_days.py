@@ -191,6 +191,30 @@ def test_a_credit_memo_moves_what_money_on_account_had_covered_to_where_there_is
     assert all_findings(books.database, books.now, ("INV-PAID",)) == {}
 
 
+def test_a_credit_memo_before_any_money_on_account_moves_nothing(books: SettlementBooks, close: Close) -> None:
+    account = books.account("800101")
+    at_work(books, FIRST)
+    books.invoice(account, "REG1", "100.00")
+    books.credit(account, "M1", "5.00")
+    close(day=FIRST, record=True, reason="first")
+    at_work(books, SECOND)
+    books.apply(Line("CMAP", "M1", "5.00", "800101", "REG1", "Partially PAID", "100.00", "95.00"))
+    close(day=SECOND, record=True, reason="next", at=NOON_OF_THE_NINTH)
+
+    at_work(books, THIRD)
+    books.apply(
+        Line("ONAC", "OB1", "40.00", "800101", "REG1", "Partially PAID", "100.00", "55.00"),
+        name="BCR_PAYMENT_APPL_20261107.csv",
+    )
+
+    third = close(day=THIRD, at=NOON_OF_THE_NINTH)
+    assert (amounts(third)["invoices.settled_by_credit"], amounts(third)["invoices.open_at_end"]) == (
+        Decimal("40.00"),
+        Decimal("55.00"),
+    )
+    assert records(close(day=SECOND, at=NOON_OF_THE_NINTH), "changed") == []
+
+
 def test_a_part_payment_after_money_on_account_leaves_what_is_still_owed(books: SettlementBooks, close: Close) -> None:
     account = books.account("800104", "ONLINE_BANKING")
     books.invoice(account, "REG1", "100.00", method="ONLINE_BANKING")

@@ -1,6 +1,7 @@
 -- A PAD or online banking invoice that is paid with no completed payment of its number, or of its bank receipt.
--- source docs/specs/cas-settlement-csv.md section 6; what credits or money on account paid has none, an invoice of a number
---        that was paid by card has the card's, and the payment of a bank receipt over several rows bears no number
+-- source docs/specs/cas-settlement-csv.md section 6; what credits and money on account paid has none, whatever of both it
+--        took; an invoice of a number that was paid by card has the card's, and the payment of a bank receipt over several
+--        rows bears no number. One without any receipt is told by INV-SETTLED
 SELECT 'invoice ' || invoice.id AS row,
        'explain invoice ' || invoice.id AS next,
        invoice.payment_account_id AS account_id,
@@ -20,24 +21,23 @@ SELECT 'invoice ' || invoice.id AS row,
    AND invoice.payment_method_code IN ('PAD', 'ONLINE_BANKING')
    AND invoice.total > 0
    AND payment.id IS NULL
-   AND invoice.total > coalesce((SELECT sum(applied.amount_applied)
-                                   FROM applied_credits AS applied
-                                  WHERE applied.invoice_id = invoice.id), 0)
    AND (invoice.payment_method_code = 'PAD'
         OR NOT EXISTS (SELECT FROM receipts AS receipt
                          JOIN payments AS bank
                            ON bank.receipt_number = receipt.receipt_number
                           AND bank.payment_status_code = 'COMPLETED'
                         WHERE receipt.invoice_id = invoice.id))
-   AND invoice.total > coalesce((SELECT sum(CAST(receipt.receipt_amount AS numeric(19,2)))
-                                   FROM receipts AS receipt
-                                  WHERE receipt.invoice_id = invoice.id
-                                    AND (EXISTS (SELECT FROM credits AS credit
-                                                  WHERE credit.cfs_identifier = receipt.receipt_number
-                                                    AND NOT coalesce(credit.is_credit_memo, false))
-                                         OR EXISTS (SELECT FROM pay_jobs.settlement_rows AS line
-                                                     WHERE line.target_number = reference.invoice_number
-                                                       AND line.source_number = receipt.receipt_number
-                                                       AND line.kind = 'SETTLE_CREDIT'
-                                                       AND line.outcome = 'applied'))), 0)
+   AND EXISTS (SELECT FROM receipts AS receipt
+                WHERE receipt.invoice_id = invoice.id
+                  AND NOT EXISTS (SELECT FROM applied_credits AS applied
+                                   WHERE applied.invoice_id = invoice.id
+                                     AND applied.cfs_identifier = receipt.receipt_number)
+                  AND NOT EXISTS (SELECT FROM credits AS credit
+                                   WHERE credit.cfs_identifier = receipt.receipt_number
+                                     AND NOT coalesce(credit.is_credit_memo, false))
+                  AND NOT EXISTS (SELECT FROM pay_jobs.settlement_rows AS line
+                                   WHERE line.target_number = reference.invoice_number
+                                     AND line.source_number = receipt.receipt_number
+                                     AND line.kind = 'SETTLE_CREDIT'
+                                     AND line.outcome = 'applied'))
  GROUP BY invoice.id
