@@ -1,7 +1,7 @@
 """Generated histories of PAD accounts, a wrong file that bounces some of them, and what must be as it was."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import replace
 from decimal import Decimal
@@ -209,3 +209,13 @@ class Histories:
     def _seed(self, account: Account, number: str, due: Decimal) -> None:
         site = site_of(account.cfs)
         self._invoices.append({"site_number": site.site, "invoice_number": number, "total": str(due)})
+
+
+def dying_at(point: str) -> Callable[[str], None]:
+    """Return what kills an undo at one point."""
+
+    def die(name: str) -> None:
+        if name == point:
+            raise ProcessKilled
+
+    return die

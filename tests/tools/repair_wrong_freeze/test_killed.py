@@ -1,6 +1,5 @@
 """Wherever the undo dies, the next run ends as an undisturbed one."""
 
-from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -10,18 +9,10 @@ from connectors.effects import breaking_in
 from sandbox.cfs.process import RunningCfs
 from tests.process_killed import ProcessKilled
 from tests.settlement_factory import Account, SettlementBooks, bounce
-from tests.tools.repair_wrong_freeze.histories import WRONG, pay_tables, site_of, tell, undo
+from tests.tools.repair_wrong_freeze.histories import WRONG, dying_at, pay_tables, site_of, tell, undo
 from tests.tools.repair_wrong_freeze.test_undo import LATER, NUMBER, _in_cfs, charge_again, freeze, frozen
 
 __all__ = ["frozen"]
-
-
-def _dying_at(point: str) -> Callable[[str], None]:
-    def die(name: str) -> None:
-        if name == point:
-            raise ProcessKilled
-
-    return die
 
 
 @pytest.mark.parametrize("point", [
@@ -29,7 +20,7 @@ def _dying_at(point: str) -> Callable[[str], None]:
     "before 2 open PAD", "intended 2 open PAD", "answered 2 open PAD", "before closing", "after closing",
 ])  # fmt: skip
 def test_killed_after_any_step_the_next_run_finishes(point: str, frozen: SettlementBooks, cfs: RunningCfs) -> None:
-    with pytest.raises(ProcessKilled), breaking_in(_dying_at(point)):
+    with pytest.raises(ProcessKilled), breaking_in(dying_at(point)):
         undo(frozen, cfs, file=WRONG)
 
     if point != "after closing":
@@ -56,7 +47,7 @@ def test_killed_between_two_fees_the_next_run_takes_each_back_once(
     point: str, frozen: SettlementBooks, cfs: RunningCfs
 ) -> None:
     charge_again(cfs)
-    with pytest.raises(ProcessKilled), breaking_in(_dying_at(point)):
+    with pytest.raises(ProcessKilled), breaking_in(dying_at(point)):
         undo(frozen, cfs, file=WRONG)
 
     outcome = undo(frozen, cfs, file=WRONG)
@@ -69,7 +60,7 @@ def test_killed_after_it_dropped_what_was_never_told_the_next_run_unlocks_nobody
     books: SettlementBooks, cfs: RunningCfs
 ) -> None:
     freeze(books, cfs)
-    with pytest.raises(ProcessKilled), breaking_in(_dying_at("before 1 take NSF fee back")):
+    with pytest.raises(ProcessKilled), breaking_in(dying_at("before 1 take NSF fee back")):
         undo(books, cfs, file=WRONG)
 
     undo(books, cfs, file=WRONG)
@@ -79,7 +70,7 @@ def test_killed_after_it_dropped_what_was_never_told_the_next_run_unlocks_nobody
 
 
 def test_what_came_back_after_an_undo_was_begun_is_said_to_be_left(frozen: SettlementBooks, cfs: RunningCfs) -> None:
-    with pytest.raises(ProcessKilled), breaking_in(_dying_at("answered 1 take NSF fee back")):
+    with pytest.raises(ProcessKilled), breaking_in(dying_at("answered 1 take NSF fee back")):
         undo(frozen, cfs, file=WRONG)
     ((account, profile),) = frozen.rows("SELECT account_id, id FROM cfs_accounts")
     frozen.paid_invoice(Account(account, "A1", profile, "800103"), "REG00002", "5.00", "PR2")
@@ -96,7 +87,7 @@ def test_what_came_back_after_an_undo_was_begun_is_said_to_be_left(frozen: Settl
 def test_an_undo_that_sent_nothing_is_given_up_once_the_customer_has_paid(
     frozen: SettlementBooks, cfs: RunningCfs
 ) -> None:
-    with pytest.raises(ProcessKilled), breaking_in(_dying_at("before 1 take NSF fee back")):
+    with pytest.raises(ProcessKilled), breaking_in(dying_at("before 1 take NSF fee back")):
         undo(frozen, cfs, file=WRONG)
     frozen.change("UPDATE invoices SET invoice_status_code = 'PAID', paid = total WHERE total = 30.10")
 
@@ -117,7 +108,7 @@ def test_what_an_undo_dropped_is_told_once_cfs_has_the_invoice_as_due(
     freeze(books, cfs)
     books.change("UPDATE pay_jobs.outbox SET state = 'dead' WHERE kind = 'nsf_fee'")
     before = books.rows(_UNTOLD)
-    with pytest.raises(ProcessKilled), breaking_in(_dying_at(point)):
+    with pytest.raises(ProcessKilled), breaking_in(dying_at(point)):
         undo(books, cfs, file=WRONG)
     assert {state for _, _, state in books.rows(_UNTOLD)} == {"dropped"}
     with CfsClient(cfs.settings()) as client:
@@ -138,7 +129,7 @@ def test_what_an_undo_dropped_is_told_once_the_customer_has_paid(
 ) -> None:
     freeze(books, cfs)
     before = books.rows(_UNTOLD)
-    with pytest.raises(ProcessKilled), breaking_in(_dying_at(point)):
+    with pytest.raises(ProcessKilled), breaking_in(dying_at(point)):
         undo(books, cfs, file=WRONG)
     books.change("UPDATE invoices SET invoice_status_code = 'PAID', paid = total WHERE total = 30.10")
 
@@ -171,7 +162,7 @@ def test_what_an_undo_that_died_dropped_is_told_where_another_payment_came_back_
 ) -> None:
     freeze(books, cfs)
     before = books.rows(_UNTOLD)
-    with pytest.raises(ProcessKilled), breaking_in(_dying_at("before 1 take NSF fee back")):
+    with pytest.raises(ProcessKilled), breaking_in(dying_at("before 1 take NSF fee back")):
         undo(books, cfs, file=WRONG)
     _another_payment_comes_back(books)
 
@@ -186,7 +177,7 @@ def test_fee_and_lock_are_told_where_another_payment_came_back_after_an_undo_tha
 ) -> None:
     freeze(books, cfs)
     tell(books, cfs, at_most=1)  # that PAD is stopped
-    with pytest.raises(ProcessKilled), breaking_in(_dying_at("answered 2 open PAD")):
+    with pytest.raises(ProcessKilled), breaking_in(dying_at("answered 2 open PAD")):
         undo(books, cfs, file=WRONG)
     _another_payment_comes_back(books)
 

@@ -11,14 +11,17 @@ import pytest
 
 from config.errors import UsageError
 from connectors.cfs import CfsClient, InvoiceActivity
+from connectors.effects import breaking_in
 from database.engine import Database
 from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import seed_site
+from tests.process_killed import ProcessKilled
 from tests.settlement_factory import NOW, Line, SettlementBooks, bounce
 from tests.tools.repair_wrong_freeze.histories import (
     EARLIER,
     WRONG,
     Histories,
+    dying_at,
     in_cfs,
     pay_tables,
     site_of,
@@ -224,8 +227,9 @@ def test_of_two_bounces_the_one_that_was_paid_since_is_left_and_said(
     assert outcome.rejects[0].detail.endswith("has its number no longer open")
 
 
+@pytest.mark.parametrize("dies_at", [None, "answered 1 take NSF fee back", "before closing"])
 def test_an_earlier_bounce_that_was_paid_since_is_no_matter_of_the_account(
-    books: SettlementBooks, cfs: RunningCfs
+    dies_at: str | None, books: SettlementBooks, cfs: RunningCfs
 ) -> None:
     account, paid = books.account("800103"), "REG00002"
     books.paid_invoice(account, paid, "9.50", "PR2")
@@ -240,6 +244,9 @@ def test_an_earlier_bounce_that_was_paid_since_is_no_matter_of_the_account(
     books.change("UPDATE cfs_accounts SET status = 'ACTIVE'")
     books.apply(bounce("PR1", "800103", NUMBER, "60.20"), name=WRONG)
     tell(books, cfs)
+    if dies_at:
+        with pytest.raises(ProcessKilled), breaking_in(dying_at(dies_at)):
+            undo(books, cfs, account=_auth(books))
 
     outcome = undo(books, cfs, account=_auth(books))
 

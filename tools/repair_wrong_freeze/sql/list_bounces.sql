@@ -1,5 +1,5 @@
 -- List the bounces of a file, or those of an account that are still owed, that were not taken back, each with what it
--- was about. What another service had noted, and only its payment was failed here, is no bounce of the account.
+-- was about; and those that an undo of the account began with. What another service had noted, and only its payment was failed here, is no bounce of the account.
 -- in     file, account text: one of the two
 -- out    file_id, line, file, account_id, auth_account, number, payment_id
 -- again  reads only
@@ -33,7 +33,9 @@ SELECT kept.file_id,
                                 AND reference.status_code = 'ACTIVE')
                  OR EXISTS (SELECT FROM pay_jobs.operations AS begun
                              WHERE begun.subject = 'account ' || account.auth_account_id
-                               AND begun.state NOT IN ('done', 'dropped')))))
+                               AND begun.state NOT IN ('done', 'dropped')
+                               AND begun.plan -> 'bounces'
+                                   @> jsonb_build_array(jsonb_build_array(kept.file_id, kept.line))))))
  ORDER BY account.id,
           kept.file_id,
           kept.line
