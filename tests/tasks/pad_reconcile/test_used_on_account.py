@@ -89,3 +89,27 @@ def test_a_part_on_account_whose_date_cannot_be_read_leaves_the_payment_that_of_
     assert bank.rows("SELECT payment_date::text, paid_amount::numeric(19,2)::text FROM payments") == [
         ("2026-11-05 00:00:00", "100.00")
     ]
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+@pytest.mark.parametrize(("applied", "is_told"), [("70.00", False), ("100.00", False), ("65.00", True)])
+def test_a_number_is_settled_for_what_was_open_with_or_without_what_money_on_account_covered_of_it(
+    applied: str, is_told: bool, at_once: bool, books: SettlementBooks
+) -> None:
+    account = books.account("800101")
+    for total in ("60.00", "40.00"):
+        books.invoice(account, "REG1", total)
+    books.invoice(account, "REG2", "50.00")
+    parts = [
+        Line("ONAC", "OA1", "30.00", "800101", "REG1", "Partially PAID", "100.00", "70.00"),
+        Line("ONAC", "OA2", "5.00", "800101", "REG2", "Partially PAID", "50.00", "45.00"),
+        Line("ADJS", "A1", "5.00", "800101", "REG1"),
+    ]
+    paid = Line("PADP", "PR1", applied, "800101", "REG1", original="100.00")
+    if not at_once:
+        books.apply(*parts)
+
+    outcome = books.apply(*(parts if at_once else []), paid, name=NEXT_FILE)
+
+    told = [(one.where, one.reason) for one in outcome.rejects]
+    assert told == [("REG1", "settled for another amount")] * is_told
