@@ -38,17 +38,18 @@ def given_the_other_half_is_authorized(slips: Slips) -> None:
     slips.set_status(PARENT, "REFUND_AUTHORIZED")
 
 
-def given_cgi_accepted_a_cheque(slips: Slips, made: datetime) -> None:
-    """EJV_FEEDBACK_CHECK applied the answer to a batch that AP made then."""
+def given_cgi_answered_a_cheque(slips: Slips, made: datetime, refused: str = "") -> None:
+    """EJV_FEEDBACK_CHECK applied the answer to a batch that AP made then; `refused`: the record that CGI refused."""
     batch = slips.add("ejv_files", file_type="REFUND", file_ref="INBOX", disbursement_status_code="COMPLETED",
                       created_on=made.replace(tzinfo=None))  # fmt: skip
     file = slips.add("pay_jobs.inbound_files", source="CGI", name=f"FEEDBACK.{batch}", sha256="0" * 64, size_bytes=1,
                      state="applied", received_on=made)  # fmt: skip
     slips.add("pay_jobs.feedback_batches", file_id=file, ordinal=1, batch_type="AP", batch_number=batch,
-              first_line=1, last_line=2, state="applied", applied_on=NOW + timedelta(days=2))  # fmt: skip
-    slips.change("INSERT INTO pay_jobs.feedback_lines (file_id, line, batch_number, record, subject, code, outcome)"
-                 " VALUES (:file, 2, :batch, 'IH', :slip, '0000', 'applied')", file=file, batch=batch, slip=PARENT,
-                 )  # fmt: skip
+              first_line=1, last_line=6, state="applied", applied_on=NOW + timedelta(days=2))  # fmt: skip
+    for line, record in enumerate(("IH", "IL", "NA", "IC"), 2):
+        slips.change("INSERT INTO pay_jobs.feedback_lines (file_id, line, batch_number, record, subject, code, outcome)"
+                     " VALUES (:file, :line, :batch, :record, :slip, :code, 'applied')", file=file, line=line,
+                     batch=batch, record=record, slip=PARENT, code="1117" if record == refused else "0000")  # fmt: skip
 
 
 def refund_of(slips: Slips) -> tuple[str, str | None]:
@@ -82,7 +83,7 @@ def test_a_cheque_that_cgi_accepted_is_not_in_the_next_one_though_the_api_says_t
     slips: Slips,
 ) -> None:
     given_a_refund_of_half(slips)
-    given_cgi_accepted_a_cheque(slips, NOW + timedelta(hours=8))
+    given_cgi_answered_a_cheque(slips, NOW + timedelta(hours=8))
     given_the_other_half_is_authorized(slips)
     slips.change("UPDATE routing_slips SET refund_status = 'PROCESSING'")
 
@@ -91,9 +92,20 @@ def test_a_cheque_that_cgi_accepted_is_not_in_the_next_one_though_the_api_says_t
     assert refund_of(slips) == ("50.00", "PROCESSING")
 
 
+@pytest.mark.parametrize("refused", ["IH", "IL", "NA", "IC"])
+def test_a_cheque_of_which_cgi_refused_any_line_is_in_the_next_one(refused: str, slips: Slips) -> None:
+    given_a_refund_of_half(slips)
+    given_cgi_answered_a_cheque(slips, NOW + timedelta(hours=8), refused)
+    given_the_other_half_is_authorized(slips)
+
+    assert slips.run().rejects == []
+
+    assert refund_of(slips) == ("100.00", None)
+
+
 def test_a_cheque_that_was_made_before_a_refund_does_not_pay_it(slips: Slips) -> None:
     given_a_refund_of_half(slips)
-    given_cgi_accepted_a_cheque(slips, NOW - timedelta(days=1))
+    given_cgi_answered_a_cheque(slips, NOW - timedelta(days=1))
     given_the_other_half_is_authorized(slips)
 
     assert slips.run().rejects == []

@@ -36,9 +36,10 @@ WITH last AS (
                     WHERE batch.file_type = 'REFUND'
                       AND batch.created_on > last.moved_on AT TIME ZONE 'UTC'
                       AND line.subject = slip.number
-                      AND line.record = 'IH'
-                      AND line.code = '0000'
-                      AND line.outcome IN ('applied', 'already_applied')))
+                      AND line.record IN ('IH', 'IL', 'NA', 'IC')
+                      AND line.outcome IN ('applied', 'already_applied')
+                    GROUP BY batch.id
+                   HAVING bool_and(line.code = '0000')))
      ),
      noted AS (
        INSERT INTO pay_jobs.slip_movements (slip, kind, before, amount, moved_on)
