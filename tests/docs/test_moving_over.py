@@ -6,7 +6,10 @@ import re
 import pytest
 
 import config.settings
+from config.schedule import read_schedule
 from config.settings import Settings
+from jobs.manifests.pods import object_name
+from jobs.manifests.workloads import cron_jobs
 from tasks import JOBS
 from tasks.elsewhere import RUN_BY_PAYMENT_JOBS
 from tests.docs.documents import read
@@ -82,6 +85,21 @@ def test_every_setting_of_the_reference_is_on_the_page_and_none_that_stays_is_re
 def test_no_job_of_ours_is_without_a_word_on_what_must_be_off_before() -> None:
     told = set(NAME.findall(section(PAGE, "## What must be off", "## The first week")))
     assert {job.name for job in JOBS if job.is_by_clock} <= told
+
+
+def test_going_back_names_every_cron_job_that_runs_a_job_beside_the_one_of_its_name() -> None:
+    schedule = read_schedule()
+    jobs = {job.name for job in JOBS}
+    beside = {
+        cron_job
+        for entry, job in schedule.jobs.items()
+        for cron_job in cron_jobs(entry, job, schedule)
+        if (ran := job.job or entry) in jobs and cron_job != object_name(ran)
+    }
+
+    told = set(re.findall(r"`([a-z0-9-]+)`", PAGE[PAGE.index("## Going back") :]))
+
+    assert {"pad-reconcile-credits", "routing-slip-recreate-2"} <= beside <= told
 
 
 def test_every_line_of_the_doctor_is_on_the_page_with_what_to_do() -> None:
