@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from config.errors import ConfigError
+from config.plurals import counted
 from config.schedule import ENVIRONMENTS, Schedule
 from jobs.manifests.console import console_objects
 from jobs.manifests.pods import Object
@@ -84,7 +85,7 @@ def render(base: Schedule, environments: Mapping[str, Schedule]) -> dict[str, st
     files["base/kustomization.yaml"] = HEAD + as_yaml(kustomization)
     for environment, schedule in environments.items():
         folder = f"overlays/{environment}"
-        files[f"{folder}/kustomization.yaml"] = HEAD + as_yaml(_overlay(shared, base, schedule))
+        files[f"{folder}/kustomization.yaml"] = HEAD + as_yaml(_overlay(shared, base, schedule, environment))
         files |= {f"{folder}/one-off/{name}.yaml": HEAD + as_yaml(one) for name, one in one_offs(schedule).items()}
     return files
 
@@ -131,8 +132,15 @@ def _present(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for part in parts for path in part.rglob("*.yaml")}
 
 
-def _overlay(shared: Mapping[str, Object], base: Schedule, schedule: Schedule) -> Object:
+def _overlay(shared: Mapping[str, Object], base: Schedule, schedule: Schedule, environment: str) -> Object:
     """Return a kustomization that turns the base into the objects of an environment."""
+    for entry, job in schedule.commands.items():
+        of_base = base.commands.get(entry, job)
+        if len(job.cron) != len(of_base.cron):
+            raise ConfigError(
+                f"config/schedule.{environment}.yaml: {entry} has {counted(len(job.cron), 'cron expression')},"
+                f" and {len(of_base.cron)} in config/schedule.yaml. An overlay may change them, but keeps their number."
+            )
     wanted = objects_of(schedule)
     if wanted.keys() != shared.keys():
         strange = ", ".join(sorted(wanted.keys() ^ shared.keys()))

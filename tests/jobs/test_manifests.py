@@ -16,6 +16,7 @@ from kubernetes_validate.utils import all_versions
 from pydantic import AliasChoices
 
 import config.settings
+from config.errors import ConfigError
 from config.schedule import ENVIRONMENTS, CloudSqlProxy, Egress, Schedule, read_schedule
 from config.settings import Settings
 from jobs.commands.cli import build_cli, main
@@ -124,6 +125,20 @@ def test_base_and_overlay_together_are_what_is_printed_for_an_environment(enviro
     printed = list(yaml.safe_load_all(as_yaml(*placed(schedule))))
 
     assert put_together(read_schedule(), environment, schedule) == printed
+
+
+def test_an_overlay_with_another_number_of_cron_expressions_is_refused_by_the_name_of_its_entry() -> None:
+    schedule = read_schedule("test")
+    slips = schedule.jobs["ROUTING_SLIP_RECREATE"].model_copy(update={"cron": ("*/5 6-18 * * *",)})
+    fewer = schedule.model_copy(update={"jobs": schedule.jobs | {"ROUTING_SLIP_RECREATE": slips}})
+
+    with pytest.raises(ConfigError) as refused:
+        render(read_schedule(), {"test": fewer})
+
+    assert str(refused.value) == (
+        "config/schedule.test.yaml: ROUTING_SLIP_RECREATE has 1 cron expression, and 3 in config/schedule.yaml."
+        " An overlay may change them, but keeps their number."
+    )
 
 
 @pytest.mark.parametrize("image", ["registry.example/pay-jobs:2.0", f"registry.example/pay@sha256:{'a' * 64}"])
