@@ -5,6 +5,7 @@ SOAK_SEEDS is how many histories are generated, SOAK_FIRST the first; `make soak
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -359,6 +360,31 @@ def test_an_account_of_which_another_payment_came_back_stays_frozen_with_its_fee
     assert frozen.rows("SELECT status FROM cfs_accounts") == [("FREEZE",)]
     assert frozen.rows("SELECT invoice_status_code, count(*) FROM invoices GROUP BY 1 ORDER BY 1") == [
         ("CREATED", 1), ("PAID", 2), ("SETTLEMENT_SCHED", 1),
+    ]  # fmt: skip
+    assert _in_cfs(cfs) == ("BCR-PAD Stop", [Decimal(30)])
+
+
+def test_an_account_of_which_an_online_banking_payment_came_back_stays_frozen_with_its_fee(
+    books: SettlementBooks, cfs: RunningCfs
+) -> None:
+    account = books.account("800103")
+    books.paid_invoice(account, NUMBER, "60.20", "PR1")
+    profile = books.profile(account.id, "800104", "ONLINE_BANKING")
+    books.invoice(account, "REG00002", "70.00", method="ONLINE_BANKING", profile=profile)
+    known_as_paid(cfs)
+    books.apply(Line("BOLP", "OB1", "70.00", "800104", "REG00002"))
+    books.apply(bounce("PR1", "800103", NUMBER, "60.20"), name=WRONG)
+    books.apply(replace(bounce("OB1", "800104", "REG00002", "70.00"), record="PAYR"), name=LATER)
+    tell(books, cfs)
+
+    outcome = undo(books, cfs, file=WRONG)
+
+    assert [(one.reason, one.detail.partition(" and ")[0]) for one in outcome.rejects] == [
+        ("still frozen", "REG00002 came back as well")
+    ]
+    assert books.profiles()["800103"] == "FREEZE"
+    assert books.rows("SELECT invoice_status_code, total::numeric(19,2)::text FROM invoices ORDER BY id") == [
+        ("PAID", "60.20"), ("SETTLEMENT_SCHED", "70.00"), ("CREATED", "30.00"),
     ]  # fmt: skip
     assert _in_cfs(cfs) == ("BCR-PAD Stop", [Decimal(30)])
 

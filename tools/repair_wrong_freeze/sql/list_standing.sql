@@ -11,7 +11,7 @@ SELECT DISTINCT payment.invoice_number
     ON invoice.id = reference.invoice_id
    AND invoice.invoice_status_code NOT IN (<<final>>)
  WHERE payment.payment_account_id = :account_id
-   AND payment.payment_method_code = 'PAD'
+   AND payment.payment_method_code NOT IN ('CC', 'DIRECT_PAY')
    AND payment.payment_status_code = 'FAILED'
    AND payment.invoice_number <> ALL (CAST(:numbers AS text[]))
  ORDER BY 1
