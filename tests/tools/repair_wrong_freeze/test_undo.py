@@ -228,23 +228,25 @@ def test_of_two_bounces_the_one_that_was_paid_since_is_left_and_said(
     assert outcome.rejects[0].detail.endswith("has its number no longer open")
 
 
-@pytest.mark.parametrize("dies_at", [None, "answered 1 take NSF fee back", "before closing"])
-def test_an_earlier_bounce_that_was_paid_since_is_no_matter_of_the_account(
-    dies_at: str | None, books: SettlementBooks, cfs: RunningCfs
-) -> None:
+def _one_paid_since_and_one_wrong(books: SettlementBooks, cfs: RunningCfs) -> None:
+    """Bounce a number that is paid since, and then another by the wrong file."""
     account, paid = books.account("800103"), "REG00002"
     books.paid_invoice(account, paid, "9.50", "PR2")
     books.paid_invoice(account, NUMBER, "60.20", "PR1")
-    site = site_of("800103")
-    cfs.admin.seed(sites=[seed_site(site, "BCR-PAD Daily")],
-                   invoices=[{"site_number": site.site, "invoice_number": one, "total": "0.00"}
-                             for one in (paid, NUMBER)])  # fmt: skip
+    known_as_paid(cfs)
     books.apply(bounce("PR2", "800103", paid, "9.50"), name=EARLIER)
     books.change("UPDATE invoices SET invoice_status_code = 'PAID', paid = total")
     books.change("UPDATE invoice_references SET status_code = 'COMPLETED'")
     books.change("UPDATE cfs_accounts SET status = 'ACTIVE'")
     books.apply(bounce("PR1", "800103", NUMBER, "60.20"), name=WRONG)
     tell(books, cfs)
+
+
+@pytest.mark.parametrize("dies_at", [None, "answered 1 take NSF fee back", "before closing"])
+def test_an_earlier_bounce_that_was_paid_since_is_no_matter_of_the_account(
+    dies_at: str | None, books: SettlementBooks, cfs: RunningCfs
+) -> None:
+    _one_paid_since_and_one_wrong(books, cfs)
     if dies_at:
         with pytest.raises(ProcessKilled), breaking_in(dying_at(dies_at)):
             undo(books, cfs, account=_auth(books))
@@ -254,6 +256,19 @@ def test_an_earlier_bounce_that_was_paid_since_is_no_matter_of_the_account(
     assert (outcome.rejects, outcome.answer) == ([], "Were taken back: 1 bounce; active again: 1 account.")
     with pytest.raises(UsageError, match="has no bounce that stands"):
         undo(books, cfs, account=_auth(books))
+
+
+def test_a_bounce_an_undo_began_with_is_told_by_its_file_and_its_line(books: SettlementBooks, cfs: RunningCfs) -> None:
+    """The undo began with file 3, line 2; file 2, line 2 is another bounce."""
+    books.change("SELECT setval(pg_get_serial_sequence('pay_jobs.inbound_files', 'id'), 1)")
+    _one_paid_since_and_one_wrong(books, cfs)
+    with pytest.raises(ProcessKilled), breaking_in(dying_at("before closing")):
+        undo(books, cfs, account=_auth(books))
+
+    outcome = undo(books, cfs, account=_auth(books))
+
+    assert books.rows("SELECT DISTINCT file_id, line FROM pay_jobs.bounce_rows ORDER BY 1") == [(2, 2), (3, 2)]
+    assert (outcome.rejects, outcome.answer) == ([], "Were taken back: 1 bounce; active again: 1 account.")
 
 
 def test_a_bounce_of_a_number_that_was_never_settled_is_one_of_its_account(

@@ -34,8 +34,8 @@ SELECT kept.file_id,
                  OR EXISTS (SELECT FROM pay_jobs.operations AS begun
                              WHERE begun.subject = 'account ' || account.auth_account_id
                                AND begun.state NOT IN ('done', 'dropped')
-                               AND begun.plan -> 'bounces'
-                                   @> jsonb_build_array(jsonb_build_array(kept.file_id, kept.line))))))
+                               AND EXISTS (SELECT FROM jsonb_array_elements(begun.plan -> 'bounces') AS place
+                                            WHERE place = jsonb_build_array(kept.file_id, kept.line))))))
  ORDER BY account.id,
           kept.file_id,
           kept.line
