@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from config.errors import UsageError
 from jobs.parameters import require_reason
 
-_CLEAR_STOP = re.compile(
-    r"(?:^|[;:.,])\s*clear\s+stop_ejv((?:(?:\s|,|\band\b)+\d{1,9}\b)*)\s*(?=$|[;:.,])", re.IGNORECASE
-)
+_PART_ENDS = re.compile(r";|\.(?!\S)")
+_CLEAR_STOP = re.compile(r"\s*clear\s+stop_ejv((?:(?:\s|,|\band\b)+\d{1,9}\b)*)\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -62,17 +61,16 @@ def codes_to_clear(reason: str) -> set[int] | None:
     >>> codes_to_clear("ticket 4711: November is closed; clear stop_ejv 1234 and 1235"), codes_to_clear("ticket 4711")
     ({1234, 1235}, None)
     """
-    orders = _CLEAR_STOP.findall(reason)
-    if len(orders) != len(re.findall("stop_ejv", reason, re.IGNORECASE)):
+    parts = [part for part in _PART_ENDS.split(reason) if "stop_ejv" in part.lower()]
+    orders = [_CLEAR_STOP.fullmatch(part) for part in parts]
+    named = [{int(code) for code in re.findall(r"\d+", order[1])} for order in orders if order]
+    if len(named) < len(parts) or (any(named) and not all(named)):
         raise UsageError(
             "The reason mentions stop_ejv, and it is not clear whether the stop is to be cleared. To clear it, write "
-            "'clear stop_ejv 1234', or 'clear stop_ejv' for all of the batch, as a part of its own: at the beginning "
-            "or after a semicolon, colon, comma or full stop. To leave it, do not mention stop_ejv."
+            "'clear stop_ejv 1234', or 'clear stop_ejv' for all of the batch, as a part of its own, between "
+            "semicolons or full stops, and not both. To leave it, do not mention stop_ejv."
         )
-    named = [{int(code) for code in re.findall(r"\d+", order)} for order in orders]
-    if not named:
-        return None
-    return set().union(*named) if all(named) else set()
+    return set().union(*named) if named else None
 
 
 @dataclass(frozen=True)

@@ -249,5 +249,5 @@ def test_a_rebuild_clears_the_stop_that_a_refused_partial_refund_of_a_partner_se
     office.answer(Batch(100, "GA", journals=[(10, [pair])]), {LINE: ERROR})
     stopped = "SELECT distribution_code_id FROM distribution_codes WHERE stop_ejv"
     assert books.rows(stopped) == [(code,)]
-    office.run(rebuild=100, reason=f"ticket 4711: clear stop_ejv {named.format(code=code)}")
+    office.run(rebuild=100, reason=f"ticket 4711; clear stop_ejv {named.format(code=code)}")
     assert books.rows(stopped) == ([] if named == "{code}" else [(code,)])

@@ -340,8 +340,7 @@ def test_a_dry_run_of_a_rebuild_shows_every_row_and_changes_none(sent: FeedbackO
         ("clear stop_ejv", False),
         ("clear stop_ejv {code}", False),
         ("clear stop_ejv 999999", True),
-        ("ticket 4711, clear stop_ejv 999999, {code}. Clear stop_ejv 999998", False),
-        ("clear stop_ejv 999999; clear stop_ejv", False),
+        ("ticket 4711. Clear stop_ejv 999999, {code}. Clear stop_ejv 999998", False),
         ("Clear  STOP_EJV {code}; ticket 4711", False),
         ("clear stop_ejv; ticket 4711", False),
     ],
@@ -368,6 +367,12 @@ def test_a_rebuild_clears_stop_ejv_only_where_the_reason_names_it(
         "clear stop_ejv only after ticket {code}",
         "clear stop_ejv {code}; stop_ejv of the others stays",
         "clear stop_ejv {code}5678901234",
+        "clear stop_ejv: {code}",
+        "clear stop_ejv, code {code}",
+        "clear stop_ejv, but not {code}",
+        "do not: clear stop_ejv",
+        "do not, ever, clear stop_ejv",
+        "clear stop_ejv; clear stop_ejv {code}",
     ],
 )
 def test_a_rebuild_refuses_a_reason_that_mentions_stop_ejv_and_does_not_plainly_clear_it(
