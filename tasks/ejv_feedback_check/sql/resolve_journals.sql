@@ -7,6 +7,7 @@
 --        journal (booked_before); a refusal of what another batch settled, or holds now (in_newer_batch), sets nothing free
 -- source docs/specs/cgi-ejv-files.md sections 4 and 7, weaknesses 4 to 7, 16, 18 and 19. The first line of a thing
 --        goes to our side: a credit charges or disburses, a debit pays back, whatever became of the invoice meanwhile.
+--        Section 5.1: a share and what takes it back are two rows of one thing; the newer batch has those sent since it
 CREATE TEMPORARY TABLE feedback_items ON COMMIT DROP AS
 WITH headers AS (
        SELECT journal,
@@ -52,6 +53,7 @@ WITH headers AS (
               partner.id IS NOT NULL AS has_partner,
               partner.amount AS partner_amount,
               partner.status_code AS partner_status,
+              partner.processed_on AS sent_on,
               CASE WHEN spoken.form IN ('REFUND', 'PARTNER_REFUND') THEN 'partial_refund' ELSE 'invoice' END AS link_type,
               CASE spoken.form WHEN 'REFUND' THEN spoken.refund_id
                                WHEN 'PARTNER_REFUND' THEN partner.target_id
@@ -65,18 +67,27 @@ WITH headers AS (
               CASE WHEN keyed.link_type = 'partial_refund' THEN keyed.link_id END AS refund_id,
               keyed.line, keyed.refused_line, keyed.refusal, keyed.effective_date, keyed.debit, keyed.credit,
               keyed.first_side, keyed.is_reversal, keyed.has_partner, keyed.partner_amount, keyed.partner_status,
-              keyed.link_type, keyed.link_id
+              keyed.sent_on, keyed.link_type, keyed.link_id
          FROM keyed
         UNION ALL
        SELECT link.journal, NULL, 'SILENT',
               CASE link.link_type WHEN 'invoice' THEN link.link_id WHEN 'partial_refund' THEN refund.invoice_id END, NULL,
               CASE link.link_type WHEN 'partial_refund' THEN link.link_id END,
-              NULL, NULL, NULL, NULL, 0, 0, NULL, NULL, true, NULL, NULL, link.link_type, link.link_id
+              NULL, NULL, NULL, NULL, 0, 0, NULL, NULL, true, NULL, NULL, sent.first_on, link.link_type, link.link_id
          FROM links AS link
          LEFT JOIN headers
            ON headers.journal = link.journal
          LEFT JOIN refunds_partial AS refund
            ON refund.id = link.link_id
+         LEFT JOIN (SELECT target_id, lower(target_type) AS link_type, partner_code, min(processed_on) AS first_on
+                      FROM partner_disbursements
+                     WHERE (:is_refused OR EXISTS (SELECT FROM headers WHERE is_refused))
+                       AND status_code = 'UPLOADED'
+                       AND processed_on >= (SELECT created_on FROM ejv_files WHERE id = :batch)
+                     GROUP BY target_id, lower(target_type), partner_code) AS sent
+           ON sent.target_id = link.link_id
+          AND sent.link_type = link.link_type
+          AND sent.partner_code = link.partner_code
         WHERE link.is_open
           AND (:is_refused OR headers.is_refused)
           AND NOT EXISTS (SELECT FROM keyed
@@ -170,7 +181,7 @@ WITH headers AS (
                                                     ('reversed', 'REVERSED'))
                      OR partner_status IN ('COMPLETED', 'REVERSED')
                    THEN 'applied:settled_before'
-                   WHEN NOT is_accepted AND (:file_type = 'PAYMENT' OR form = 'INVOICE')
+                   WHEN NOT is_accepted
                     AND EXISTS (SELECT FROM ejv_links AS link
                                   JOIN ejv_headers AS header
                                     ON header.id = link.ejv_header_id
@@ -178,6 +189,7 @@ WITH headers AS (
                                     ON file.id = header.ejv_file_id
                                    AND file.file_type = :file_type
                                    AND file.id > :batch
+                                   AND coalesce(counted.sent_on >= file.created_on, true)
                                  WHERE link.link_id = counted.link_id
                                    AND coalesce(link.link_type, 'invoice') = counted.link_type)
                    THEN 'applied:in_newer_batch'

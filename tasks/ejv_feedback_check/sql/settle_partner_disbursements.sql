@@ -14,7 +14,7 @@ UPDATE partner_disbursements AS partner
        processed_on = :now
   FROM feedback_items AS item
  WHERE item.outcome = 'applied'
-   AND item.rule <> 'settled_before'
+   AND item.rule NOT IN ('settled_before', 'in_newer_batch')
    AND (partner.id = item.partner_id
         OR item.form = 'SILENT'
            AND partner.status_code = 'UPLOADED'

@@ -108,6 +108,65 @@ def test_a_refused_batch_lets_the_row_alone_wait_that_it_sent(
     assert [wait for (wait,) in found] == waits
 
 
+@pytest.mark.parametrize(("about", "codes"), [("1001-1", {LINE: ERROR}), ("1001-1", {BH: "9001 NO"}),
+                                              ("1001-1", {JH: "2001 NO"}), (None, {BH: "9001 NO"})])  # fmt: skip
+@pytest.mark.parametrize("kind", ["invoice", "partial_refund"])
+def test_the_late_refusal_of_an_old_batch_leaves_the_row_to_the_newer_batch_that_sent_it_again(
+    about: str | None, codes: Any, kind: str, office: FeedbackOffice
+) -> None:
+    books = office.books
+    given_disbursement(books, "PAID", None, links=())
+    target = books.partial_refund(55, 1001, "5.00", "REFUND_PROCESSED") if kind == "partial_refund" else 1001
+    newer_on = SENT + timedelta(days=1)
+    books.batch(101, "DISBURSEMENT", "INBOX.F3535.20261119040107", created_on=newer_on)
+    books.journal(101, 11, [(kind, target)], partner_code="VS")
+    books.add("ejv_links", ejv_header_id=10, link_type=kind, link_id=target)
+    books.add("partner_disbursements", id=1, amount="5.00", partner_code="VS", target_id=target, target_type=kind,
+              processed_on=newer_on + timedelta(seconds=2))  # fmt: skip
+    ending = "-PR" if kind == "partial_refund" else ""
+    batch = Batch(100, journals=[(10, [JournalPair(f"{about}{ending}", "5.00")])])
+
+    outcome = office.apply(batch.feedback(codes, repeats=about is not None))
+
+    assert books.one("SELECT status_code FROM partner_disbursements") == "UPLOADED"
+    assert books.one("SELECT disbursement_status_code FROM invoices") == "UPLOADED"
+    links = books.rows("SELECT disbursement_status_code FROM ejv_links ORDER BY ejv_header_id")
+    assert links == [("ERRORED",), ("UPLOADED",)]
+    assert "A newer batch has it" in outcome.rejects[-1].detail
+
+
+def test_the_late_refusal_of_a_batch_without_lines_leaves_an_invoice_to_the_newer_batch(
+    office: FeedbackOffice,
+) -> None:
+    """The partner job would take up an ERRORED one at once."""
+    books = office.books
+    given_disbursement(books, "PAID", None)
+    books.batch(101, "DISBURSEMENT", "INBOX.F3535.20261119040107", created_on=SENT + timedelta(days=1))
+    books.journal(101, 11, [("invoice", 1001)], partner_code="VS")
+
+    office.apply(Batch(100, journals=[(10, [JournalPair("1001", "28.50")])]).feedback({BH: "9001 NO"}, repeats=False))
+
+    assert books.one("SELECT disbursement_status_code FROM invoices") == "UPLOADED"
+
+
+def test_a_named_row_of_a_refused_batch_waits_though_a_newer_batch_sent_another_of_its_invoice(
+    office: FeedbackOffice,
+) -> None:
+    books = office.books
+    given_disbursement(books, "REFUNDED", None)
+    newer_on = SENT + timedelta(days=1)
+    books.batch(101, "DISBURSEMENT", "INBOX.F3535.20261119040107", created_on=newer_on)
+    books.journal(101, 11, [("invoice", 1001)], partner_code="VS")
+    for row, at in ((1, SENT), (2, newer_on)):
+        books.add("partner_disbursements", id=row, amount="5.00", partner_code="VS", target_id=1001,
+                  target_type="invoice", is_reversal=row == 2, processed_on=at + timedelta(seconds=2))  # fmt: skip
+
+    office.answer(Batch(100, journals=[(10, [JournalPair("1001-1", "5.00")])]), {BH: "9001 NO"})
+
+    found = books.rows("SELECT status_code FROM partner_disbursements ORDER BY id")
+    assert found == [("WAITING_FOR_JOB",), ("UPLOADED",)]
+
+
 def test_a_refused_batch_without_lines_lets_partner_rows_wait_for_the_next_run(office: FeedbackOffice) -> None:
     books = office.books
     given_disbursement(books, "PAID", None)
