@@ -1,10 +1,11 @@
 """What bounces did to one account, and what of it can be taken back; read under lock, so that it stays so."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
+from config.command_line import typed
 from connectors.cfs import CfsSite
 from database.sessions import Session
 from database.sql import statements
@@ -31,6 +32,7 @@ class JudgedBounce(NamedTuple):
     """A bounce, and why it cannot be taken back; None where it can (judge_bounces.sql).
 
     party, account, site  where CFS has the invoice of the number
+    needs_others          whether it can be taken back together with the other bounces of its payment
     """
 
     file_id: int
@@ -40,6 +42,7 @@ class JudgedBounce(NamedTuple):
     account: str
     site: str
     why: str | None
+    needs_others: bool
 
     @property
     def place(self) -> tuple[int, int]:
@@ -107,6 +110,13 @@ class FrozenAccount:
 def places_of(places: Sequence[tuple[int, int]]) -> dict[str, list[int]]:
     """Return bounces as the statements take them."""
     return {"files": [file_id for file_id, _ in places], "lines": [line for _, line in places]}
+
+
+def next_command(auth_account: str, left: Iterable[JudgedBounce]) -> str:
+    """Return what to type where some bounces of an account are left: the undo again, where that takes any back."""
+    if any(one.why is None or one.needs_others for one in left):
+        return typed("repair wrong-freeze --account", auth_account, reason=True)
+    return typed("explain account", auth_account)
 
 
 def list_bounces(session: Session, *, file: str | None, account: str | None) -> list[Bounce]:

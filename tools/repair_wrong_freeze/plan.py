@@ -16,7 +16,7 @@ from database.sessions import Session
 from database.sql import statements
 from jobs.run.context import RunContext
 from tools.repair_wrong_freeze.cfs_steps import charges, owed_without_fees
-from tools.repair_wrong_freeze.freeze import Bounce, FrozenAccount, judge
+from tools.repair_wrong_freeze.freeze import Bounce, FrozenAccount, judge, next_command
 from tools.repair_wrong_freeze.seen_in_cfs import SeenInCfs
 
 sql = statements(__package__)
@@ -51,7 +51,7 @@ def open_plan(context: RunContext, seen: SeenInCfs, bounces: Sequence[Bounce], r
         if known is not None and not account.taken_back:
             _give_up(context, session, known, why)
     if not account.taken_back:
-        raise UndoRefused(why, typed("explain account", auth_account))
+        raise UndoRefused(why, next_command(auth_account, account.left))
     try:
         fees = _in_cfs(seen, account)
     except UndoRefused as refused:

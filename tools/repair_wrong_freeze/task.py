@@ -26,6 +26,7 @@ from tools.repair_wrong_freeze.freeze import (
     judge,
     judge_bounces,
     list_bounces,
+    next_command,
 )
 from tools.repair_wrong_freeze.give_back import give_back, stop_pad_again
 from tools.repair_wrong_freeze.plan import UndoRefused, open_plan, places_in, tell_after_all
@@ -184,11 +185,6 @@ def _told(account: FrozenAccount, unplanned: Sequence[JudgedBounce]) -> Outcome:
         why = f"{', '.join(account.standing)} came back as well and is owed: the account stays frozen, with its fee"
         outcome.rejects.append(Reject(where, "still frozen", why, typed("explain account", account.auth_account)))
     if left:
-        is_to_repeat = any(one.why is None for one in unplanned)
-        command = (
-            typed("repair wrong-freeze --account", account.auth_account, reason=True)
-            if is_to_repeat
-            else typed("explain account", account.auth_account)
-        )
+        command = next_command(account.auth_account, (*account.left, *unplanned))
         outcome.rejects.append(Reject(where, "taken back in part", "; ".join(left), command))
     return outcome

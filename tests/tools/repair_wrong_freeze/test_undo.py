@@ -454,9 +454,9 @@ def test_both_receipts_of_a_number_that_bounced_are_taken_back_together(
     assert two_receipts.outcomes("BCR_PAYMENT_APPL_20261109.csv")[:2] == ["applied", "applied:another_receipt"]
 
 
-@pytest.mark.parametrize("file", [WRONG, LATER])
+@pytest.mark.parametrize(("file", "other"), [(WRONG, LATER), (LATER, WRONG)])
 def test_of_two_receipts_of_a_number_that_bounced_none_is_taken_back_alone(
-    file: str, two_receipts: SettlementBooks, cfs: RunningCfs
+    file: str, other: str, two_receipts: SettlementBooks, cfs: RunningCfs
 ) -> None:
     two_receipts.apply(_FIRST, name=WRONG)
     two_receipts.apply(_SECOND, name=LATER)
@@ -465,8 +465,32 @@ def test_of_two_receipts_of_a_number_that_bounced_none_is_taken_back_alone(
 
     outcome = undo(two_receipts, cfs, file=file)
 
-    assert "another receipt of its payment bounced as well, in file" in outcome.rejects[0].detail
+    [left] = outcome.rejects
+    assert left.detail.endswith(
+        f"another receipt of its payment bounced as well, in file {other}: take both back by the account"
+    )
+    assert left.command == f'python3 invoke_jobs.py repair wrong-freeze --account {_auth(two_receipts)} --reason "..."'
     assert pay_tables(two_receipts) == before
+
+
+def test_a_bounce_that_another_service_had_noted_is_taken_back_with_the_other_receipt_of_its_payment(
+    books: SettlementBooks, cfs: RunningCfs
+) -> None:
+    account = books.account("800103", status="FREEZE", frozen_since=NOW)
+    invoice = books.invoice(account, NUMBER, "60.20", status="SETTLEMENT_SCHED")
+    books.receipt(invoice, "PR2", "20.00")
+    books.payment(account, NUMBER, "PR1", "60.20")
+    books.add("non_sufficient_funds", invoice_id=invoice, invoice_number=NUMBER, cfs_account="800103")
+    known_as_paid(cfs)
+    before = pay_tables(books)
+    books.apply(_FIRST, name=WRONG)
+    books.apply(_SECOND, name=LATER)
+    assert books.outcomes() == ["applied:payment_failed", "applied:another_receipt"]
+
+    outcome = undo(books, cfs, account=account.auth)
+
+    assert outcome.rejects == []
+    assert pay_tables(books) == before
 
 
 @pytest.mark.parametrize(("status", "rule"), [

@@ -1,14 +1,17 @@
--- Judge which bounces of an account can be taken back: all that they changed must be as they left it. The bounces of several
--- receipts of one payment are taken back together, or none of them.
+-- Judge which bounces of an account can be taken back: all that they changed must be as they left it. The bounces of
+-- several receipts of one payment are taken back together, or none of them.
 -- in     account_id; files bigint[], lines integer[]: those that are asked for, by place
--- out    file_id, line, number; party, account, site: where CFS has the invoice; why: NULL where it can be taken back
+-- out    file_id, line, number; party, account, site: where CFS has the invoice; why: NULL where it can be taken back;
+--        needs_others: whether it can be once the others of its payment are asked for as well
 -- again  reads only
 WITH bounces AS (
-       SELECT kept.file_id, kept.line, payment.id AS payment_id, payment.payment_status_code, payment.receipt_number,
-              line.target_number AS number, line.customer_account,
+       SELECT kept.file_id, kept.line, file.name AS file, payment.id AS payment_id, payment.payment_status_code,
+              payment.receipt_number, line.target_number AS number, line.customer_account,
               bool_or(payment.receipt_number IS NOT DISTINCT FROM line.source_number) OVER of_payment AS is_as_left,
-              min(kept.file_id) FILTER (WHERE asked.line IS NULL) OVER of_payment AS missing_file
+              min(file.name) FILTER (WHERE asked.line IS NULL) OVER of_payment AS missing_file
          FROM pay_jobs.bounce_rows AS kept
+         JOIN pay_jobs.inbound_files AS file
+           ON file.id = kept.file_id
          JOIN payments AS payment
            ON payment.id = kept.row_id
           AND payment.payment_account_id = :account_id
@@ -27,6 +30,7 @@ WITH bounces AS (
               bounces.line,
               bounces.payment_id,
               bounces.number,
+              bounces.missing_file,
               coalesce(billed.cfs_party, '') AS party,
               coalesce(billed.cfs_account, '') AS account,
               coalesce(billed.cfs_site, '') AS site,
@@ -34,10 +38,7 @@ WITH bounces AS (
               WHEN payment_status_code <> 'FAILED' OR NOT is_as_left
               THEN 'its payment is ' || payment_status_code || ' under receipt ' || coalesce(receipt_number, '(none)')
               WHEN changed.story IS NOT NULL THEN changed.story
-              WHEN again.file_id IS NOT NULL THEN 'it bounced again, in file ' || again.file_id
-              WHEN missing_file IS NOT NULL
-              THEN 'another receipt of its payment bounced as well, in file ' || missing_file
-                   || ': take both back by the account'
+              WHEN again.file IS NOT NULL THEN 'it bounced again, in file ' || again.file
               END AS why
          FROM bounces
          LEFT JOIN LATERAL (
@@ -75,7 +76,7 @@ WITH bounces AS (
                    AND kept.was IS NOT NULL
               ) AS changed ON true
          LEFT JOIN LATERAL (
-                SELECT later.file_id
+                SELECT later.file
                   FROM bounces AS later
                  WHERE later.number = bounces.number
                    AND later.payment_id <> bounces.payment_id
@@ -90,7 +91,10 @@ SELECT file_id,
        party,
        account,
        site,
-       coalesce(why, min(why) OVER (PARTITION BY payment_id)) AS why
+       coalesce(why, min(why) OVER of_payment, 'another receipt of its payment bounced as well, in file ' || missing_file
+                                               || ': take both back by the account') AS why,
+       missing_file IS NOT NULL AND min(why) OVER of_payment IS NULL AS needs_others
   FROM judged
+WINDOW of_payment AS (PARTITION BY payment_id)
  ORDER BY file_id,
           line

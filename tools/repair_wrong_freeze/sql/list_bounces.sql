@@ -1,5 +1,6 @@
 -- List the bounces of a file, or those of an account that are still owed, that were not taken back, each with what it
--- was about; and those that an undo of the account began with. What another service had noted, and only its payment was failed here, is no bounce of the account.
+-- was about; and those that an undo of the account began with. What another service had noted, and only its payment was
+-- failed here, is no bounce of the account, save beside that of another receipt of the payment.
 -- in     file, account text: one of the two
 -- out    file_id, line, file, account_id, auth_account, number, payment_id
 -- again  reads only
@@ -24,7 +25,12 @@ SELECT kept.file_id,
    AND kept.undone_on IS NULL
    AND (file.name = :file
         OR (account.auth_account_id = :account
-            AND (line.rule <> 'payment_failed'
+            AND ((line.rule <> 'payment_failed'
+                  OR EXISTS (SELECT FROM pay_jobs.bounce_rows AS other
+                              WHERE other.pay_table = 'payments'
+                                AND other.row_id = kept.row_id
+                                AND other.undone_on IS NULL
+                                AND (other.file_id, other.line) <> (kept.file_id, kept.line)))
                  AND EXISTS (SELECT FROM invoice_references AS reference
                                JOIN invoices AS invoice
                                  ON invoice.id = reference.invoice_id
