@@ -409,17 +409,20 @@ _HANDED_OVER = (
 
 
 @pytest.mark.parametrize(
-    ("status", "is_handed_over", "is_told"),
+    ("status", "left", "is_handed_over", "is_told"),
     [
-        ("REFUND_REQUESTED", False, False),
-        ("REFUND_AUTHORIZED", False, False),
-        ("REFUND_UPLOADED", True, False),
-        ("REFUND_UPLOADED", False, True),
-        ("ACTIVE", True, True),
+        ("REFUND_REQUESTED", "5.00", False, False),
+        ("REFUND_AUTHORIZED", "5.00", False, False),
+        ("REFUND_AUTHORIZED", "0.00", True, False),
+        ("REFUND_UPLOADED", "0.00", True, False),
+        ("REFUND_REQUESTED", "0.00", False, True),
+        ("REFUND_AUTHORIZED", "0.00", False, True),
+        ("REFUND_UPLOADED", "0.00", False, True),
+        ("ACTIVE", "0.00", True, True),
     ],
 )
-def test_a_slip_that_is_refunded_again_after_its_cheque_is_no_finding(
-    status: str, is_handed_over: bool, is_told: bool, office: FeedbackOffice
+def test_only_a_slip_that_has_more_to_refund_after_its_cheque_may_wait_for_another(
+    status: str, left: str, is_handed_over: bool, is_told: bool, office: FeedbackOffice
 ) -> None:
     books = office.books
     books.batch(100, "REFUND")
@@ -429,7 +432,10 @@ def test_a_slip_that_is_refunded_again_after_its_cheque_is_no_finding(
     office.answer(Batch(100, "AP", items=[Item("206000010", "12.25")]))
     assert all_findings(books.database, DAY.replace(tzinfo=UTC), ("EJV-DAY",)) == {}
 
-    books.change("UPDATE routing_slips SET status = :status, refund_status = 'PROCESSING'", status=status)
+    books.change(
+        "UPDATE routing_slips SET status = :status, refund_status = 'PROCESSING', remaining_amount = :left",
+        status=status, left=left,
+    )  # fmt: skip
     if is_handed_over:
         books.change(_HANDED_OVER, amount=-5, at=datetime(2099, 1, 1, tzinfo=UTC))
 

@@ -3,7 +3,7 @@
 -- source docs/specs/cgi-ejv-files.md section 7.2: dates are the effective date of the accepted line; `processed_on` is when
 --        this service applied it. A line of a journal is accepted where its JH and BH are too. Of several answers any may
 --        be the one; a person who changes it afterwards stamps his name, the jobs none. A slip may be refunded again: what
---        is asked for, authorized or sent since is no answer to the batch before
+--        is left of it is asked for or authorized, or was handed over since
 WITH refused AS MATERIALIZED (
        SELECT file_id, batch_number, journal, record
          FROM pay_jobs.feedback_lines
@@ -139,8 +139,8 @@ SELECT dated.row,
          WHERE accepted.batch_number = (SELECT max(last.batch_number) FROM accepted AS last
                                          WHERE last.file_type = 'REFUND' AND last.subject = accepted.subject)
            AND (accepted.is_accepted
-                AND NOT (slip.status IN ('REFUND_REQUESTED', 'REFUND_AUTHORIZED')
-                         OR slip.status = 'REFUND_UPLOADED'
+                AND NOT (slip.status IN ('REFUND_REQUESTED', 'REFUND_AUTHORIZED') AND coalesce(slip.remaining_amount, 0) > 0
+                         OR slip.status IN ('REFUND_AUTHORIZED', 'REFUND_UPLOADED')
                         AND EXISTS (SELECT FROM pay_jobs.slip_movements AS next
                                      WHERE next.slip = slip.number
                                        AND next.kind = 'refunded'
