@@ -166,3 +166,39 @@ def test_what_money_on_account_and_a_credit_memo_paid_between_them_needs_no_paym
 
     assert ([status for status, _ in books.invoices().values()], payments(books)) == (["PAID"], [])
     assert all_findings(books.database, books.now, ("PAY-MISSING",)) == {}
+
+
+@pytest.mark.parametrize(("rest", "source"), [("CMAP", "M1"), ("ONAC", "OA1")])
+def test_a_part_out_of_a_bank_receipt_for_several_numbers_is_in_its_payment(
+    rest: str, source: str, books: SettlementBooks
+) -> None:
+    account = bank(books)
+    for number, total in (("REG1", "70.00"), ("REG2", "50.00")):
+        books.invoice(account, number, total, method="ONLINE_BANKING")
+    books.credit(account, "M1", "20.00")
+    books.apply(
+        Line("BOLP", "OB1", "70.00", "800104", "REG1"),
+        Line("BOLP", "OB1", "30.00", "800104", "REG2", "Partially PAID", "50.00", "20.00", application="71"),
+    )
+
+    books.apply(Line(rest, source, "20.00", "800104", "REG2"), name=NEXT_FILE)
+
+    assert {status for status, _ in books.invoices().values()} == {"PAID"}
+    assert payments(books) == [(None, "OB1", "100.00")]
+    assert all_findings(books.database, books.now, ("PAY-MISSING",)) == {}
+    books.change("DELETE FROM payments")
+    assert len(all_findings(books.database, books.now, ("PAY-MISSING",))) == 2
+
+
+def test_verify_misses_the_payment_of_a_bank_receipt_that_left_money_on_account(books: SettlementBooks) -> None:
+    account = bank(books)
+    for number in ("REG1", "REG2"):
+        books.invoice(account, number, "30.00", method="ONLINE_BANKING")
+    books.apply(Line("BOLP", "OB1", "30.00", "800104", "REG1"), on_account("OB1", "800104", "30.00"))
+    books.apply(Line("ONAC", "OB1", "30.00", "800104", "REG2"), name=NEXT_FILE)
+    assert all_findings(books.database, books.now, ("PAY-MISSING",)) == {}
+    [(id_,)] = books.rows("SELECT invoice_id FROM invoice_references WHERE invoice_number = 'REG1'")
+
+    books.change("DELETE FROM payments")
+
+    assert list(all_findings(books.database, books.now, ("PAY-MISSING",))) == [("PAY-MISSING", f"invoice {id_}")]
