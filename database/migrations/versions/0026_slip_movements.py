@@ -9,7 +9,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """One row a change of what is left of a slip; `before` is the deposit as it was before a correction."""
+    """One row a change of what is left of a slip.
+
+    before  of a correction, the deposit as it was; of a refund or a write-off, what AP had paid or was written off
+            earlier, whose place it took in refund_amount
+    """
     op.execute(
         """
         CREATE TABLE pay_jobs.slip_movements (

@@ -64,7 +64,7 @@ def linked_since_bounce(family: SlipFamily) -> tuple[RoutingSlip, ...] | None:
     came later. None where the balance does not tell which of the children not yet worked did.
     """
     unlinked = _unlinked(family)
-    if _was_frozen_by_another_job(family.root):
+    if family.half_made_fee:
         return unlinked
     left = family.root.remaining + spent(family.root)
     fitting = [
@@ -80,14 +80,6 @@ def linked_since_bounce(family: SlipFamily) -> tuple[RoutingSlip, ...] | None:
 
 def _unlinked(family: SlipFamily) -> tuple[RoutingSlip, ...]:
     return tuple(one for one in family.children if one.account is not None and one.account.is_open)
-
-
-def _was_frozen_by_another_job(slip: RoutingSlip) -> bool:
-    """Whether another job took back what a bounced slip had, and got as far as its fee, or further."""
-    is_frozen = slip.account is not None and slip.account.status == "FREEZE"
-    made = {one.status for one in slip.invoices if one.is_nsf_fee}
-    is_paid = any(one.status == "PAID" for one in slip.invoices)
-    return is_frozen and "CREATED" in made and not is_paid and not slip.was_done("nsf")
 
 
 def spent(slip: RoutingSlip) -> Decimal:

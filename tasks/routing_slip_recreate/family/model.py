@@ -153,6 +153,18 @@ class SlipFamily:
         """The children whose deposit has reached the parent's site."""
         return tuple(child for child in self.children if child.account is not None and not child.account.is_open)
 
+    @property
+    def half_made_fee(self) -> SlipInvoice | None:
+        """The NSF fee of a bounce that another job worked, and got as far as its fee; none of one that is over.
+
+        It is over where we worked it, or where a slip that was linked to pay for it has paid.
+        """
+        slip = self.root
+        has_recovered = bool(self.linked) and any(one.status == "PAID" for one in slip.invoices)
+        if slip.account is None or slip.account.status != "FREEZE" or slip.was_done("nsf") or has_recovered:
+            return None
+        return next((one for one in slip.invoices if one.is_nsf_fee and one.status == "CREATED"), None)
+
     def slip(self, number: str) -> RoutingSlip:
         """Return a member."""
         return next(slip for slip in self.members if slip.number == number)

@@ -14,7 +14,7 @@ from connectors.effects import StateConflict
 from database.pay.numbers import invoice_number
 from database.sessions import Session
 from tasks.routing_slip_recreate.family.due import OPEN_SPENDING, linked_since_bounce, spent
-from tasks.routing_slip_recreate.family.model import RoutingSlip, SlipFamily, SlipInvoice
+from tasks.routing_slip_recreate.family.model import RoutingSlip, SlipFamily
 from tasks.routing_slip_recreate.inputs import OperationInputs, SlipNsfFee
 from tasks.routing_slip_recreate.operations.base import OperationKind, OperationPlan, reversals
 from tasks.routing_slip_recreate.pay_tables.fee import write_fee
@@ -36,7 +36,7 @@ def plan(inputs: OperationInputs) -> OperationPlan:
     slip, fee = inputs.slip, inputs.nsf_fee()
     members = _bounced(inputs)
     taken = reversals(inputs, members, ReversalReason.NSF, ReversalComment.NON_SUFFICIENT_FUND)
-    begun = half_made_fee(inputs.family)
+    begun = inputs.family.half_made_fee
     earlier = inputs.earlier.plan if inputs.earlier else {}
     known = earlier.get("fee_invoice")
     if begun or known:
@@ -52,19 +52,6 @@ def plan(inputs: OperationInputs) -> OperationPlan:
             "members": [one.number for one in members],
         },
     )
-
-
-def half_made_fee(family: SlipFamily) -> SlipInvoice | None:
-    """Return the fee invoice that another job committed before it died; none of a bounce that was over before this one.
-
-    It was over where we worked it, or where a slip that was linked to pay for it has paid.
-    """
-    slip = family.root
-    assert slip.account is not None
-    has_recovered = bool(family.linked) and any(one.status == "PAID" for one in slip.invoices)
-    if slip.account.status != "FREEZE" or slip.was_done("nsf") or has_recovered:
-        return None
-    return next((one for one in slip.invoices if one.is_nsf_fee and one.status == "CREATED"), None)
 
 
 def close(session: Session, inputs: OperationInputs, plan: OperationPlan) -> list[str]:

@@ -76,7 +76,11 @@ def set_slip(
 
 
 def hand_over(session: Session, number: str, kind: str, amount: Decimal, *, now: datetime) -> None:
-    """Take what left CFS off the balance of a slip, for AP to pay out, and keep that it moved."""
+    """Take what left CFS off the balance of a slip, for AP to pay out, and keep that it moved.
+
+    kind  refunded or written_off
+    What AP had paid, or was written off, and this takes the place of is kept with the movement as `before`.
+    """
     sql.run(session, "hand_over", slip=number, kind=kind, amount=amount, now=naive(now))
 
 

@@ -185,6 +185,23 @@ def test_a_slip_over_the_fee_that_is_linked_to_a_bounce_another_job_worked_is_no
     assert slips.slip(PARENT)["remaining_amount"] == Decimal("-60.00")
 
 
+def test_a_slip_over_the_fee_is_no_part_of_a_bounce_after_which_create_invoices_took_a_transaction_for_paid(
+    slips: Slips,
+) -> None:
+    """CREATE_INVOICES finds nothing left on any receipt, and takes that for paid (section 4.6)."""
+    given_a_bounce_that_another_job_left_frozen(slips, "done")
+    slips.spend(PARENT, "5.00")
+    slips.create_invoices()
+    slips.change("UPDATE invoices SET invoice_status_code = 'PAID', paid = total WHERE id = 3")
+    slips.change("UPDATE invoice_references SET status_code = 'COMPLETED' WHERE invoice_id = 3")
+    slips.deposit(CHILD, "30.00")
+    slips.link(CHILD, PARENT)
+    slips.run()
+    assert live(slips) == {f"{CHILD}L": "30.00"}
+    assert slips.due() == {"REG00000001": "30.00", "REG00000002": "30.00", "REG00000003": "5.00"}
+    assert slips.slip(PARENT)["remaining_amount"] == Decimal("-65.00")
+
+
 def test_a_fee_that_the_balance_cannot_explain_is_parked(slips: Slips) -> None:
     given_a_bounce_that_another_job_left_frozen(slips, "without reference")
     slips.change("UPDATE routing_slips SET remaining_amount = -71")
