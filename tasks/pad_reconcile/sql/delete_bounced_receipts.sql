@@ -4,8 +4,8 @@
 -- again  a receipt that is gone stays gone
 -- source docs/specs/cas-settlement-csv.md section 8 step 7; hazard 7 of section 10: this receipt, of however many
 --
--- Where no receipt of the invoice carries the bounced receipt's number, the reference wrote it under another one: then
--- all receipts of the invoice go, as they do there, save those of a credit memo over what it paid: it did not bounce.
+-- Where no receipt of the number's invoices carries the bounced receipt's number, the reference wrote it under another
+-- one: then all their receipts go, as they do there, save those of a credit memo over what it paid: it did not bounce.
 WITH deleted AS (
        DELETE FROM receipts AS receipt
         USING wave_rows AS bounced
@@ -17,8 +17,10 @@ WITH deleted AS (
           AND bounced.rule <> 'payment_failed'
           AND receipt.invoice_id = reference.invoice_id
           AND (receipt.receipt_number = bounced.source_number
-               OR NOT EXISTS (SELECT FROM receipts AS other
-                               WHERE other.invoice_id = receipt.invoice_id
+               OR NOT EXISTS (SELECT FROM invoice_references AS mine
+                                JOIN receipts AS other
+                                  ON other.invoice_id = mine.invoice_id
+                               WHERE mine.invoice_number = bounced.target_number
                                  AND other.receipt_number = bounced.source_number)
                   AND CAST(receipt.receipt_amount AS numeric(19,2)) > coalesce((
                         SELECT sum(credit.amount_applied)

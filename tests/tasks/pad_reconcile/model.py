@@ -565,9 +565,14 @@ class PadModel:
             if one.rule == "payment_failed":
                 continue
             (owner,) = self._owners(row)
+            are_under_another = not self._has_receipt(row)
             for invoice in self._behind(row.number, "COMPLETED"):
-                own = [one for one in self.receipts if (one.invoice, one.number) == (invoice.id, row.source)]
-                gone = own or [one for one in self.receipts if one.invoice == invoice.id and not self._is_of_memo(one)]
+                gone = [
+                    one
+                    for one in self.receipts
+                    if one.invoice == invoice.id
+                    and (one.number == row.source or (are_under_another and not self._is_of_memo(one)))
+                ]
                 self.receipts = [one for one in self.receipts if one not in gone]
                 invoice.paid = ZERO
                 if invoice.status not in FINAL:

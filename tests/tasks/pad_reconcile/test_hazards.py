@@ -148,6 +148,32 @@ def test_the_other_receipt_of_a_number_bounces_too(files: list[list[Line]], paid
     assert [kind for kind, _ in paid_twice.messages()].count("nsf_fee") == 1
 
 
+@pytest.mark.parametrize("first, left, kept", [
+    (("PR1", "60.00"), (200, "PR2", "40.00"), "40.00"), (("PR2", "40.00"), (100, "PR1", "60.00"), "60.00"),
+])  # fmt: skip
+def test_a_bounce_leaves_the_receipt_of_another_that_paid_the_other_invoice_of_its_number(
+    first: tuple[str, str], left: tuple[int, str, str], kept: str, books: SettlementBooks
+) -> None:
+    account = books.account("800101")
+    books.invoice(account, NUMBER, "60.00", id=100)
+    books.invoice(account, NUMBER, "40.00", id=200)
+    books.apply(*(Line("PADP", receipt, amount, "800101", NUMBER, original="100.00")
+                  for receipt, amount in (("PR1", "60.00"), ("PR2", "40.00"))))  # fmt: skip
+    assert books.receipts() == [(100, "PR1", "60.00"), (200, "PR2", "40.00")]
+
+    receipt, amount = first
+    books.apply(bounce(receipt, "800101", NUMBER, "100.00", status="Partially PAID", outstanding=amount,
+                       day="06-Nov-26"), name=NEXT_FILE)  # fmt: skip
+
+    assert books.receipts() == [left]
+    assert books.payments() == [(NUMBER, "PAD", "FAILED", receipt, kept)]
+
+    books.apply(bounce(left[1], "800101", NUMBER, "100.00", day="07-Nov-26"), name="BCR_PAYMENT_APPL_20261107.csv")
+
+    assert books.outcomes("BCR_PAYMENT_APPL_20261107.csv") == ["applied:another_receipt"]
+    assert (books.receipts(), books.payments()) == ([], [(NUMBER, "PAD", "FAILED", left[1], "0.00")])
+
+
 def test_a_receipt_that_bounced_is_taken_from_what_the_failed_payment_keeps_once(paid_twice: SettlementBooks) -> None:
     paid_twice.apply(_PADR1, name=NEXT_FILE)
     assert paid_twice.payments() == [(NUMBER, "PAD", "FAILED", "PR1", "20.00")]

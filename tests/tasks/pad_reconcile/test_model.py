@@ -92,6 +92,12 @@ ROWS = st.lists(ANY_LINE, min_size=1, max_size=10)
 
 
 OWED_WHOLE = [Line("BOLP", "M2", "40.00", "800103", "REG3", "Partially PAID", "40.00", "5.00", application="3")]
+TWO_INVOICES = [("REG1", "800101", total, ("APPROVED", "ACTIVE"), False) for total in ("25.00", "5.00")]
+PAID_BY_TWO = [Line("PADP", "S1", "25.00", "800101", "REG1"), Line("PADP", "S2", "5.00", "800101", "REG1")]
+ONE_BY_ONE = [
+    Line("PADR", source, "0.00", "800101", "REG1", status, "30.00", left)
+    for source, status, left in (("S1", "Partially PAID", "25.00"), ("S2", "Not PAID", "30.00"))
+]
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +115,7 @@ def watch(small: SettlementBooks) -> InvariantWatch:
 @pytest.mark.slow
 @given(INVOICES, PAYMENTS, MEMOS, st.lists(ROWS, min_size=1, max_size=2))
 @example([("REG3", "800103", "5.00", ("APPROVED", "ACTIVE"), True)], [], [], [OWED_WHOLE])
+@example(TWO_INVOICES, [], [], [PAID_BY_TWO, ONE_BY_ONE])
 @ON_ONE_DATABASE
 def test_files_do_what_the_rules_say(
     small: SettlementBooks,
