@@ -28,6 +28,7 @@ WITH staged AS NOT MATERIALIZED (
        SELECT target_number, source_number, content_hash
          FROM settlement_work
         WHERE outcome = 'applied'
+           OR rule = 'payment_written'
      ),
      numbers AS (
        SELECT known.invoice_number,
@@ -99,6 +100,7 @@ WITH staged AS NOT MATERIALIZED (
                             WHERE earlier.target_number = staged.target_number
                               AND earlier.content_hash = staged.content_hash
                               AND (earlier.outcome = 'applied' AND earlier.rule <> 'undone'
+                                   OR earlier.rule = 'payment_written'
                                    OR earlier.kind = 'SKIP' AND earlier.rule = 'partial_credit'))
                 OR EXISTS (SELECT FROM applied_before AS done
                             WHERE done.content_hash = staged.content_hash)
@@ -113,6 +115,7 @@ WITH staged AS NOT MATERIALIZED (
                               AND earlier.record_type = staged.record_type
                               AND earlier.amount = staged.amount
                               AND (earlier.outcome = 'applied'
+                                   OR earlier.rule = 'payment_written'
                                    OR earlier.kind = 'SKIP' AND earlier.rule = 'partial_credit'))
               THEN 'already_applied:same_row'
 
@@ -279,11 +282,12 @@ WITH staged AS NOT MATERIALIZED (
                                                           SELECT FROM pay_jobs.settlement_rows AS ours
                                                            WHERE ours.source_number = staged.source_number
                                                              AND ours.record_type = 'BOLP'
-                                                             AND ours.outcome = 'applied'))) AS is_known,
+                                                             AND (ours.outcome = 'applied'
+                                                                  OR ours.rule = 'payment_written')))) AS is_known,
                               EXISTS (SELECT FROM pay_jobs.settlement_rows AS earlier
                                        WHERE earlier.target_number = staged.target_number
                                          AND earlier.source_number = staged.source_number
-                                         AND earlier.outcome = 'applied')
+                                         AND (earlier.outcome = 'applied' OR earlier.rule = 'payment_written'))
                               OR EXISTS (SELECT FROM applied_before AS done
                                           WHERE done.target_number = staged.target_number
                                             AND done.source_number = staged.source_number) AS is_ours

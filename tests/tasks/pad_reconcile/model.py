@@ -94,9 +94,14 @@ class JudgedRow:
     rule: str = ""
 
     @property
+    def is_ours(self) -> bool:
+        """Return whether it is booked, by us or, without the payment that we made up for, before us."""
+        return self.outcome == "applied" or self.rule == "payment_written"
+
+    @property
     def counts(self) -> bool:
         """Return whether money moved: money on account that covers a part changes nothing else here."""
-        return self.outcome == "applied" or (self.kind, self.rule) == ("SKIP", "partial_credit")
+        return self.is_ours or (self.kind, self.rule) == ("SKIP", "partial_credit")
 
     def end(self, outcome: str, rule: str = "") -> "JudgedRow":
         self.outcome, self.rule = outcome, rule
@@ -115,7 +120,7 @@ class PadModel:
     credits: list[PadCredit] = field(default_factory=list)
     # application, invoice, amount, memo, CFS number
     applied: list[tuple[int | None, int, Decimal, str, str]] = field(default_factory=list)
-    booked: set[tuple[str, str]] = field(default_factory=set)  # CFS number and receipt of the rows that were applied
+    booked: set[tuple[str, str]] = field(default_factory=set)  # CFS number and receipt of the rows that are ours
     parts: set[tuple[object, ...]] = field(default_factory=set)  # the same of rows of earlier files, with their ids
     banked: set[str] = field(default_factory=set)  # receipts of which earlier files booked an online banking row
     bounces: list[str] = field(default_factory=list)
@@ -132,13 +137,17 @@ class PadModel:
             self._judge(wave)
             self._settle(wave)
             self._bounce(wave)
-            self.done |= {one.row.identity() for one in wave if one.counts}
-            self.booked |= {(one.row.number, one.row.source) for one in wave if one.outcome == "applied"}
+            self._remember(wave)
         self._note_unpaid_receipts(judged)
         self._pay_by_bank(judged)
-        self.banked |= {one.row.source for one in judged if (one.row.record, one.outcome) == ("BOLP", "applied")}
+        self._remember(judged)
+        self.banked |= {one.row.source for one in judged if one.row.record == "BOLP" and one.is_ours}
         self.parts |= {self._part(one.row) for one in judged if one.counts}
         return judged
+
+    def _remember(self, judged: list[JudgedRow]) -> None:
+        self.done |= {one.row.identity() for one in judged if one.counts}
+        self.booked |= {(one.row.number, one.row.source) for one in judged if one.is_ours}
 
     @staticmethod
     def _part(row: ModelRow) -> tuple[object, ...]:
@@ -447,7 +456,7 @@ class PadModel:
             if is_missing and one.row.identity() not in made_up:
                 made_up.add(one.row.identity())
                 one.rule = "payment_written"
-            if one.outcome == "applied" or one.rule == "payment_written":
+            if one.is_ours:
                 found.setdefault(number, []).append(one)
         for number, rows in found.items():
             self._pay_by_pad(number, rows)
@@ -533,7 +542,7 @@ class PadModel:
                 one.rule = "payment_written"
 
     def _pay_by_bank(self, judged: list[JudgedRow]) -> None:
-        applied = [one for one in judged if one.counts or one.rule == "payment_written"]
+        applied = [one for one in judged if one.counts]
         for receipt in dict.fromkeys(one.row.source for one in applied if one.row.record == "BOLP"):
             rows = [one.row for one in applied if one.row.source == receipt]
             amount = sum((row.amount for row in rows), ZERO)

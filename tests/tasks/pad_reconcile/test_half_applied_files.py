@@ -3,6 +3,8 @@
 Source: docs/specs/cas-settlement-csv.md section 10 nos. 1 and 2: rows are committed one by one, payments follow them.
 """
 
+from decimal import Decimal
+
 import pytest
 
 from tests.settlement_factory import FILE, Account, Line, SettlementBooks, on_account
@@ -103,6 +105,43 @@ def test_a_row_of_the_receipt_that_is_tried_again_is_added_to_the_payment(books:
 
     assert payments(books) == [(None, "OB1", "100.00")]
     assert all_findings(books.database, books.now, ("FILE", "PAY")) == {}
+
+
+def test_a_rejected_row_of_a_receipt_whose_payment_was_made_up_for_is_told_once_its_number_is_settled(
+    books: SettlementBooks,
+) -> None:
+    account = bank(books)
+    booked(books, account, "REG1", "70.00", "OB1", "70.00")
+    books.apply(
+        Line("BOLP", "OB1", "70.00", "800104", "REG1"),
+        on_account("OB1", "800104", "30.00"),
+        Line("BOLP", "OB1", "50.00", "800104", "REG2"),
+    )
+    assert books.outcomes()[0] == "already_applied:payment_written"
+    assert payments(books) == [(None, "OB1", "100.00")]
+    booked(books, account, "REG2", "50.00", "OB2", "50.00")
+
+    books.retry()
+
+    assert books.outcomes()[2] == "rejected:paid_already"
+
+
+@pytest.mark.parametrize(("record", "cfs"), [("BOLP", "800104"), ("PADP", "800101")])
+def test_more_of_a_receipt_whose_payment_was_made_up_for_is_booked_where_there_is_room_and_the_same_row_is_not(
+    record: str, cfs: str, books: SettlementBooks
+) -> None:
+    account = books.account(cfs, "ONLINE_BANKING" if record == "BOLP" else "PAD")
+    invoice = books.invoice(account, "REG1", "140.00", status="PAID", reference="COMPLETED", paid="140.00")
+    books.receipt(invoice, "OB1", "70.00")
+    first, more = (Line(record, "OB1", amount, cfs, "REG1", original="140.00") for amount in ("70.00", "30.00"))
+    books.apply(first)
+    assert books.outcomes() == ["already_applied:payment_written"]
+
+    books.apply(first, more, name=NEXT_FILE)
+
+    assert books.outcomes(NEXT_FILE) == ["already_applied:same_row", "applied:came_late"]
+    assert [amount for *_, amount in payments(books)] == ["100.00"]
+    assert sum(Decimal(amount) for *_, amount in books.receipts()) == Decimal("100.00")
 
 
 def test_money_on_account_alone_is_given_no_payment(books: SettlementBooks) -> None:
