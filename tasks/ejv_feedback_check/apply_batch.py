@@ -105,6 +105,7 @@ def _settle(session: Session, result: BatchResult, batch: FeedbackBatch, now: da
         sql.run(session, "settle_links")
         settle_charged_invoices(session, now)
         sql.run(session, "hold_partial_refunds")
+        _release_held_parts(session, now)
         _change_refunds(session, "settle_partial_refunds", now, only_refused=False)
         sql.run(session, "write_payments", name=batch.file_name, now=now)
         result.stopped += _stop_gl(session, sql.run(session, "choose_account_gl", today=today).all(), now)
@@ -143,6 +144,12 @@ def _change_refunds(session: Session, name: str, now: datetime, *, only_refused:
     ids = sql.run(session, "choose_partial_refunds", only_refused=only_refused).scalars().all()
     keep_versions(session, "refunds_partial", ids, now)
     sql.run(session, name, now=now)
+
+
+def _release_held_parts(session: Session, now: datetime) -> None:
+    ids = sql.run(session, "choose_held_parts").scalars().all()
+    keep_versions(session, "refunds_partial", ids, now)
+    sql.run(session, "release_held_parts", ids=list(ids), now=now)
 
 
 def _stop_gl(session: Session, chosen: Sequence[Row[Any]], now: datetime) -> list[int]:

@@ -48,8 +48,12 @@ _LEFT = {
     "settled_before": ". It was {before} before and stays so",
     "in_newer_batch": ". A newer batch has it, so it is left to the answer to that",
     "paid_in_part": (
-        ". It stays REFUND_PROCESSING: EJV_PAYMENT would send another part of its invoice again with it, which was "
-        "paid back or may be. The pay team has this part paid back by hand"
+        ". It stays REFUND_PROCESSING: another part of its invoice was paid back, and EJV_PAYMENT would send that "
+        "again with it. The pay team has this part paid back by hand, and makes it REFUND_PROCESSED"
+    ),
+    "open_in_part": (
+        ". It stays REFUND_PROCESSING until the other part of its invoice that is at CGI is answered or its batch "
+        "voided: EJV_PAYMENT would send that again with it. Do not pay it back by hand, it may be sent again then"
     ),
 }
 _NOTHING_OWED = (

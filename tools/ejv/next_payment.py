@@ -68,7 +68,8 @@ def _parts_sent_again(items: list[NextItem]) -> Iterator[str]:
         if item.part is not None and item.part_status != "REFUND_REQUESTED":
             yield (
                 f"invoice {item.invoice}: its partial refund {item.part} is {item.part_status}, and would be sent a "
-                "second time with the part that is due; the pay team has that part paid back by hand"
+                "second time with the part that is due; the pay team has the due part paid back by hand, and makes it "
+                "REFUND_PROCESSED"
             )
 
 

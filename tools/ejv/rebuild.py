@@ -86,11 +86,7 @@ def rebuild(context: RunContext, store: ObjectStore, batch: int, *, reason: str,
         "would pay back what nobody paid. Nothing is owed; the pay team closes it as CANCELLED."
         for invoice in kept_back
     ]
-    outcome.notes += [
-        f"Partial refund {part} stays REFUND_PROCESSING: another part of invoice {invoice} was paid back or may be, "
-        "and EJV_PAYMENT would send that again with it. The pay team has this part paid back by hand."
-        for part, invoice in map(tuple, held)
-    ]
+    outcome.notes += [_of_held(*row) for row in map(tuple, held)]
     cleared = {row.id for row in changed if row.name == "distribution_codes.stop_ejv"}
     outcome.notes += [
         f"Distribution code {code} is no stopped code of batch {batch}: its stop_ejv was left as it is."
@@ -126,6 +122,20 @@ def _answered(session: Session, sent_batch: SentBatch) -> str:
         return left
     stopped = sql.run(session, "list_stopped_gl", batch=sent_batch.id, file_type=sent_batch.file_type)
     return left + "".join(f', ejv unstop {code} --reason "..."' for code in stopped.scalars())
+
+
+def _of_held(part: int, invoice: int, is_paid: bool) -> str:
+    """Say what becomes of a partial refund that is not released."""
+    if is_paid:
+        return (
+            f"Partial refund {part} stays REFUND_PROCESSING: another part of invoice {invoice} was paid back, and "
+            "EJV_PAYMENT would send that again with it. The pay team has this part paid back by hand, and makes it "
+            "REFUND_PROCESSED."
+        )
+    return (
+        f"Partial refund {part} stays REFUND_PROCESSING until the other part of invoice {invoice} that is at CGI is "
+        "answered or its batch voided: EJV_PAYMENT would send that again with it."
+    )
 
 
 def _void(

@@ -5,7 +5,7 @@
 -- source docs/specs/cgi-ejv-files.md section 7.2, weaknesses 7 to 9
 UPDATE refunds_partial AS refund
    SET status     = CASE WHEN item.is_accepted THEN 'REFUND_PROCESSED'
-                         WHEN item.rule = 'paid_in_part' THEN refund.status
+                         WHEN item.rule IN ('paid_in_part', 'open_in_part') THEN refund.status
                          ELSE 'REFUND_REQUESTED' END,
        gl_posted  = CASE WHEN item.is_accepted THEN item.effective_date ELSE refund.gl_posted END,
        gl_error   = item.message,

@@ -1,6 +1,6 @@
 """Whether a charge or a reversal was accepted follows from the first line, not from what became of the invoice."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -283,17 +283,17 @@ def given_parts(books: EjvBooks) -> None:
 
 
 @pytest.mark.parametrize(
-    ("pairs", "codes", "states"),
+    ("pairs", "codes", "states", "left"),
     [
-        (PARTS, {7: ERROR}, ["REFUND_PROCESSED", "REFUND_PROCESSING"]),
-        (PARTS[1:], {5: ERROR}, ["REFUND_PROCESSING", "REFUND_PROCESSING"]),
-        (PARTS, {4: ERROR, 7: ERROR}, ["REFUND_REQUESTED", "REFUND_REQUESTED"]),
-        (PARTS, {"JH": "2001 NO"}, ["REFUND_REQUESTED", "REFUND_REQUESTED"]),
+        (PARTS, {7: ERROR}, ["REFUND_PROCESSED", "REFUND_PROCESSING"], "The pay team has this part paid back by hand"),
+        (PARTS[1:], {5: ERROR}, ["REFUND_PROCESSING", "REFUND_PROCESSING"], "Do not pay it back by hand"),
+        (PARTS, {4: ERROR, 7: ERROR}, ["REFUND_REQUESTED", "REFUND_REQUESTED"], ""),
+        (PARTS, {"JH": "2001 NO"}, ["REFUND_REQUESTED", "REFUND_REQUESTED"], ""),
     ],
     ids=["the other was accepted", "the other was not answered", "both were refused", "their journal was refused"],
 )
 def test_a_refused_part_is_sent_again_only_where_no_other_part_of_its_invoice_would_be_paid_twice(
-    pairs: list[JournalPair], codes: dict[int | str, str], states: list[str], office: FeedbackOffice
+    pairs: list[JournalPair], codes: dict[int | str, str], states: list[str], left: str, office: FeedbackOffice
 ) -> None:
     """EJV_PAYMENT sends all parts of an invoice of which one is due."""
     books = office.books
@@ -303,7 +303,53 @@ def test_a_refused_part_is_sent_again_only_where_no_other_part_of_its_invoice_wo
 
     assert [state for (state,) in books.rows("SELECT status FROM refunds_partial ORDER BY id")] == states
     refused = next(one.detail for one in outcome.rejects if "1001-PR-56" in one.detail)
-    assert ("paid back by hand" in refused) is (states[1] == "REFUND_PROCESSING")
+    assert left in refused
+    assert ("REFUND_PROCESSING" in refused) is bool(left)
+
+
+def test_a_part_held_beside_an_open_one_is_set_free_with_that(office: FeedbackOffice) -> None:
+    given_parts(office.books)
+    office.answer(Batch(100, journals=[(10, PARTS[:1])]), {5: ERROR})
+
+    office.answer(Batch(100, journals=[(10, PARTS[1:])]), {"JH": "2001 NO"}, name="FEEDBACK.F3535.20261119214512")
+
+    assert office.books.rows("SELECT status FROM refunds_partial") == [("REFUND_REQUESTED",)] * 2
+    assert office.books.one("SELECT count(*) FROM refunds_partial_history WHERE id = 55") == 2
+
+
+def test_a_part_held_beside_an_open_one_stays_held_where_that_is_paid_back(office: FeedbackOffice) -> None:
+    given_parts(office.books)
+    office.answer(Batch(100, journals=[(10, PARTS[:1])]), {5: ERROR})
+
+    office.answer(Batch(100, journals=[(10, PARTS[1:])]), name="FEEDBACK.F3535.20261119214512")
+
+    states = office.books.rows("SELECT status FROM refunds_partial ORDER BY id")
+    assert states == [("REFUND_PROCESSING",), ("REFUND_PROCESSED",)]
+
+
+def test_verify_has_a_refused_part_paid_by_hand_once_another_was_paid_back_and_lets_it_wait_before(
+    office: FeedbackOffice,
+) -> None:
+    books = office.books
+    given_parts(books)
+    office.answer(Batch(100, journals=[(10, PARTS[:1])]), {5: ERROR})
+    assert all_findings(books.database, NOW, ("EJV-RELEASED",)) == {}
+
+    office.answer(Batch(100, journals=[(10, PARTS[1:])]), name="FEEDBACK.F3535.20261119214512")
+
+    [finding] = all_findings(books.database, NOW, ("EJV-RELEASED",)).values()
+    assert finding[0] == "paid back by hand, then REFUND_PROCESSED"
+
+
+def test_a_part_held_beside_an_open_one_is_set_free_with_that_by_a_rebuild(office: FeedbackOffice) -> None:
+    given_parts(office.books)
+    batch = Batch(100, journals=[(10, PARTS)])
+    office.sent(batch, "INBOX.F3535.20261118040107")
+    office.answer(Batch(100, journals=[(10, PARTS[:1])]), {5: ERROR})
+
+    office.run(rebuild=100, reason="ticket 4711", at=datetime(2026, 11, 25, 18, tzinfo=UTC))
+
+    assert office.books.rows("SELECT status FROM refunds_partial") == [("REFUND_REQUESTED",)] * 2
 
 
 @pytest.mark.parametrize("status", ["REFUNDED", "CREDITED", "CANCELLED"])

@@ -324,7 +324,22 @@ def test_a_rebuild_holds_a_part_of_an_invoice_of_which_another_part_was_paid_bac
 
     states = books.rows("SELECT status FROM refunds_partial ORDER BY id")
     assert states == [("REFUND_PROCESSING",), ("REFUND_PROCESSED",)]
-    assert any(note.startswith("Partial refund 55 stays REFUND_PROCESSING") for note in outcome.notes)
+    [note] = [note for note in outcome.notes if note.startswith("Partial refund 55 stays REFUND_PROCESSING")]
+    assert "paid back by hand, and makes it REFUND_PROCESSED" in note
+
+
+def test_a_rebuild_leaves_a_part_to_the_answer_of_another_part_at_cgi(sent: FeedbackOffice) -> None:
+    books = sent.books
+    books.partial_refund(56, 7600001, "3.00")
+    books.batch(101, name="INBOX.F3535.20261120040107")
+    books.journal(101, 11, [("partial_refund", 56)])
+
+    outcome = sent.run(rebuild=100, reason=WHY)
+
+    assert books.rows("SELECT status FROM refunds_partial") == [("REFUND_PROCESSING",)] * 2
+    [note] = [note for note in outcome.notes if note.startswith("Partial refund 55 stays REFUND_PROCESSING")]
+    assert "until the other part" in note
+    assert "by hand" not in note
 
 
 def test_a_dry_run_of_a_rebuild_shows_every_row_and_changes_none(sent: FeedbackOffice) -> None:
