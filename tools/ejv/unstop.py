@@ -52,9 +52,8 @@ def clear_stop(context: RunContext, session: Session, codes: Sequence[int]) -> l
     """
     now = naive_utc(context.clock())
     stopped = sql.run(session, "lock_stopped_codes", codes=list(codes)).scalars().all()
-    keep_versions(session, "distribution_codes", stopped, now)
-    changed = changed_rows(sql.run(session, "clear_stop", codes=list(stopped), now=now))
     against = must_not_go(context, session, next_payment(session, stopped))
     if against:
         raise InputRefused(f"Journals stay stopped on distribution code {', '.join(map(str, stopped))}: {against}")
-    return changed
+    keep_versions(session, "distribution_codes", stopped, now)
+    return changed_rows(sql.run(session, "clear_stop", codes=list(stopped), now=now))

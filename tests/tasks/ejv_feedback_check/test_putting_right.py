@@ -579,7 +579,7 @@ def test_unstop_shows_what_the_next_payment_batch_sends(sent: FeedbackOffice) ->
 
 UNSAFE: dict[str, tuple[str, ...]] = {
     "invoice 1001: J17": ("UPDATE invoices SET invoice_status_code = 'REFUND_REQUESTED' WHERE id = 1001",),
-    "invoice 1001: J16": (
+    "invoice 1001: J19: .*the pay team makes the reference COMPLETED": (
         "UPDATE invoices SET invoice_status_code = 'REFUND_REQUESTED', payment_date = '2026-11-02' WHERE id = 1001",
     ),
     "invoice 1001: CGI accepted it in a batch": (
