@@ -64,7 +64,10 @@ def rebuild(context: RunContext, store: ObjectStore, batch: int, *, reason: str,
             against += answer_due(session, batch, context.clock())
         if against:
             raise InputRefused(f"Batch {batch} is not voided: {'; '.join(against)}")
-        changed = _void(context, session, sent_batch, numbers, reason)
+        try:
+            changed = _void(context, session, sent_batch, numbers, reason)
+        except InputRefused as refused:
+            raise InputRefused(f"Batch {batch} is not voided: {refused}") from refused
         if all(row.name == "ejv_files" for row in changed):
             raise InputRefused(f"Batch {batch} is not voided: {_answered(session, sent_batch)}")
         kept_back = sql.run(session, "list_kept_references", file_type=sent_batch.file_type).scalars().all()
@@ -141,7 +144,10 @@ def _of_held(part: int, invoice: int, is_paid: bool) -> str:
 def _void(
     context: RunContext, session: Session, sent_batch: SentBatch, numbers: list[str] | None, reason: str
 ) -> list[ChangedRow]:
-    """Void what nobody accepted; `numbers` are those of an AP batch. Raises InputRefused where they are not known."""
+    """Void what nobody accepted; `numbers` are those of an AP batch.
+
+    Raises InputRefused where they are not known, or a stop must not be cleared.
+    """
     batch, file_type, now = sent_batch.id, sent_batch.file_type, naive_utc(context.clock())
     by = f"run {context.run_id}" if context.run_id is not None else "a dry run"
     message = f"{VOIDED} by ejv rebuild ({by}): {reason}"
@@ -155,7 +161,7 @@ def _void(
     elif file_type in _AP:
         if numbers is None:
             raise InputRefused(
-                f"The inbox file {sent_batch.file_ref} is not in the bucket, and only it says what AP batch {batch} "
+                f"the inbox file {sent_batch.file_ref} is not in the bucket, and only it says what AP batch {batch} "
                 "holds"
             )
         name = "release_slips" if file_type == _SLIPS else "release_eft_refunds"
