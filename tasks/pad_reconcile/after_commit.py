@@ -69,17 +69,19 @@ def report_rejects(context: RunContext, store: ObjectStore) -> Outcome:
 def sync_touched_credits(context: RunContext) -> Outcome:
     """Bring the credits of the accounts that applied files touched in line with CFS.
 
-    Where CFS is away, a note says so and the next run does it.
+    Where CFS is away, a note says so and the next run does it. One that CFS gives no answer for is told and left to the
+    sweep over all credits.
     """
     pending = files_to_follow_up(context, CREDIT_SYNC)
     if context.dry_run or not pending:
         return Outcome()
     outcome, _last, result = _sync(context, [file.id for _, file in pending])
-    if result.unavailable is not None:
+    if result.was_prevented:
         outcome.notes.append(
             f"Some credits could not be looked up: {result.unavailable}. The next run will look them up."
         )
         return outcome
+    outcome.rejects += result.unanswered[:SHOWN]
     with context.database.begin() as session:
         for operation, _ in pending:
             close_operation(session, operation, run_id=context.run_id)
@@ -108,7 +110,7 @@ def sync_all_credits(context: RunContext, *, allow_late: bool) -> Outcome:
     looked_at = outcome.counts["credits_looked_up"]
     is_over = looked_at + len(result.unanswered) < SWEEP and not result.is_away
     context.record_progress({"last_credit": 0 if is_over else last})
-    if result.is_away or (result.unanswered and not looked_at):
+    if result.was_prevented:
         raise SourceUnavailable(
             f"CFS became unavailable after {looked_at} credits, which are in line now: {result.unavailable}"
         )

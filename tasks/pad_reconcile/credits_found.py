@@ -53,6 +53,11 @@ class CreditSyncResult:
     unavailable: str | None = None
     is_away: bool = False
 
+    @property
+    def was_prevented(self) -> bool:
+        """Whether CFS was not asked any further, or answered nothing of what it was asked."""
+        return self.is_away or (bool(self.unanswered) and not self.looked_at)
+
     def refuse(self, credit: OpenCredit, error: PayJobsError | None) -> None:
         """Note a credit that is not found or not readable; raise any other error."""
         if error is not None and not isinstance(error, InputRefused):

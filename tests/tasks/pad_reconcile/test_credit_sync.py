@@ -540,6 +540,22 @@ def test_the_next_run_makes_up_for_a_sync_that_cfs_prevented(office: SettlementO
     assert sums(office.books, account) == ("0.00", "30.00", "0.00")
 
 
+def test_a_credit_that_cfs_gives_no_answer_for_is_told_and_keeps_the_sync_of_no_file_open(
+    office: SettlementOffice,
+) -> None:
+    office.books.account("800105", "ONLINE_BANKING")
+    office.books.apply(on_account("OB1", "800105", "30.00"), on_account("OB2", "800105", "40.00"))
+    receipts = [{"receipt_number": number, "receipt_amount": "30.00"} for number in ("OB1", "OB2")]
+    site(office.cfs, "800105", receipts=receipts)
+    office.cfs.admin.order_faults({"kind": "error_before", "path": "/rcpts/OB1/", "status": 503, "count": 0})
+
+    outcome = office.run()
+
+    assert [(one.where, one.reason) for one in outcome.rejects] == [("credit OB1", "no answer of CFS")]
+    assert [row[3] for row in office.books.credits()] == ["30.00", "30.00"]
+    assert office.books.rows("SELECT kind, state FROM pay_jobs.operations") == [("credit sync", "done")]
+
+
 def test_every_credit_is_looked_up_when_all_are_asked_for(office: SettlementOffice) -> None:
     office.books.credit(office.books.account("800101"), "20455", "25.00")
     site(office.cfs, "800101", credit_memos=[{"credit_memo_number": "20455", "amount": "7.50"}])
