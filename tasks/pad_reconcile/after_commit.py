@@ -9,6 +9,7 @@ from itertools import count
 from config.business_days import is_business_day
 from config.command_line import typed
 from config.errors import PayJobsError, SourceUnavailable
+from config.plurals import counted
 from config.settings import CfsSettings
 from connectors.effects import close_operation
 from connectors.inbound.ledger import list_files, list_same_as_of_another_day, set_state
@@ -27,6 +28,7 @@ sql = statements(__package__)
 SWEEP = 20_000
 # A sweep that was ended by something else asks for at most so many credits again.
 NOTED_EVERY = 100
+_MOST_NAMED = 10
 # Where no file came for longer, none is waited for.
 _FILES_COME = timedelta(days=7)
 
@@ -94,7 +96,7 @@ def sync_all_credits(context: RunContext, *, allow_late: bool) -> Outcome:
     A sweep that ends before the last credit is continued by the next one. One that CFS gives no answer for is told and
     passed: those behind it must not wait. Where a file waits, is held, or is late today
     nothing is asked, unless `allow_late`: CFS has used credits already that only the file tells of.
-    Raises SourceUnavailable where CFS is away.
+    Raises SourceUnavailable where CFS is away; it names what was passed.
     """
     missing = None if allow_late else _unapplied_file(context)
     if missing is not None:
@@ -111,8 +113,12 @@ def sync_all_credits(context: RunContext, *, allow_late: bool) -> Outcome:
     is_over = looked_at + len(result.unanswered) < SWEEP and not result.is_away
     context.record_progress({"last_credit": 0 if is_over else last})
     if result.was_prevented:
+        passed = [one.where for one in result.unanswered]
+        more = f" and {len(passed) - _MOST_NAMED} more" if len(passed) > _MOST_NAMED else ""
         raise SourceUnavailable(
-            f"CFS became unavailable after {looked_at} credits, which are in line now: {result.unavailable}"
+            f"CFS became unavailable after {counted(looked_at, 'credit')} had been looked up: {result.unavailable}. It "
+            f"gave no answer for {', '.join(passed[:_MOST_NAMED])}{more}; the sweep will look again when it comes "
+            "round to them."
         )
     outcome.rejects += result.unanswered[:SHOWN]
     if not is_over:

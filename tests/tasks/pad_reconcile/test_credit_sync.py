@@ -708,6 +708,33 @@ def test_a_sweep_that_cfs_did_not_answer_at_all_leaves_the_next_one_to_begin_beh
     assert office.progress == [{"last_credit": ids[2]}]
 
 
+@pytest.mark.parametrize(
+    ("most", "named"),
+    [
+        (4, "credit 20455, credit 20457, credit 20458, credit 20459"),
+        (2, "credit 20455, credit 20457 and 2 more"),
+    ],
+)
+def test_a_sweep_that_cfs_goes_away_from_names_the_credits_that_it_passed(
+    most: int, named: str, office: SettlementOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(after_commit, "_MOST_NAMED", most)
+    account = office.books.account("800101")
+    for nth in range(5):
+        office.books.credit(account, str(20455 + nth), "25.00")
+    site(office.cfs, "800101", credit_memos=[{"credit_memo_number": "20456", "amount": "7.50"}])
+    office.cfs.admin.order_faults(
+        *({"kind": "error_before", "path": f"/cms/{20455 + nth}/", "status": 503, "count": 0} for nth in (0, 2, 3, 4))
+    )
+
+    with pytest.raises(SourceUnavailable, match="after 1 credit had been looked up: ") as away:
+        office.run(sync_all_credits=True)
+
+    assert str(away.value).endswith(
+        f"It gave no answer for {named}; the sweep will look again when it comes round to them."
+    )
+
+
 def test_a_dry_run_looks_no_credit_up_for_a_file(office: SettlementOffice) -> None:
     fill_example(office.books)
     office.place.put(FILE, settlement_csv(example(1)))
