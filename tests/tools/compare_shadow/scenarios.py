@@ -237,7 +237,11 @@ REFERENCE: dict[str, ReferenceLeft] = {
     ),
     "D-EJV-20": _left(
         "invoice_references.status_code",
-        "UPDATE invoice_references SET status_code = 'CANCELLED' WHERE invoice_id IN (9217, 9218)",
+        "UPDATE invoice_references SET status_code = 'CANCELLED' WHERE invoice_id = 9218",
+    ),
+    "D-EJV-21": _left(
+        "invoice_references.status_code",
+        "UPDATE invoice_references SET status_code = 'CANCELLED' WHERE invoice_id = 9217",
     ),
     "D-SLIP-01": _left(
         "invoices.paid invoices.payment_date",

@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,21 @@ def test_a_value_the_other_way_round_is_not_excused(worlds_apart: ShadowWorlds) 
     excused = {decision_for(mirrored(one), worlds_apart.evidence) for one in values}
 
     assert excused - _EITHER_WAY == {None}
+
+
+@pytest.mark.parametrize(("invoice", "ours"), [("9217", "COMPLETED"), ("9218", "ACTIVE")])
+def test_the_reference_of_a_refused_refund_is_excused_only_as_its_charge_asks(
+    invoice: str, ours: str, worlds_apart: ShadowWorlds
+) -> None:
+    """9217 was never charged, 9218 was."""
+    (found,) = [
+        one
+        for one, _ in worlds_apart.differences
+        if one.table == "invoice_references" and one.key.split(" ")[0] == invoice
+    ]
+    assert decision_for(found, worlds_apart.evidence) is not None
+
+    assert decision_for(replace(found, ours=ours), worlds_apart.evidence) is None
 
 
 def test_a_decision_on_evidence_excuses_nothing_in_what_the_evidence_does_not_name(worlds_apart: ShadowWorlds) -> None:

@@ -218,10 +218,14 @@ def _batch_is_released(one: ShadowDifference) -> bool:
     )
 
 
-def _refused_refund_keeps_a_reference(one: ShadowDifference) -> bool:
-    """Theirs is sent every night, or paid back though never charged; ours is COMPLETED, or still ACTIVE."""
-    changes = [("CANCELLED", "COMPLETED"), ("ACTIVE", "COMPLETED"), ("CANCELLED", "ACTIVE"), ("COMPLETED", "ACTIVE")]
-    return is_change(one, "invoice_references.status_code", changes)
+def _refused_reversal_is_as_before(one: ShadowDifference) -> bool:
+    """Theirs is sent every night."""
+    return is_change(one, "invoice_references.status_code", [("CANCELLED", "COMPLETED"), ("ACTIVE", "COMPLETED")])
+
+
+def _never_charged_keeps_its_reference(one: ShadowDifference) -> bool:
+    """Theirs is paid back by the next batch."""
+    return is_change(one, "invoice_references.status_code", [("CANCELLED", "ACTIVE"), ("COMPLETED", "ACTIVE")])
 
 
 def _charge_leaves_what_was_given_up(one: ShadowDifference) -> bool:
@@ -246,7 +250,8 @@ DECISIONS = (
     ShadowDecision("D-EJV-17", _earlier_cheque_keeps_its_day, on_evidence=True),
     ShadowDecision("D-EJV-18", _every_line_of_an_item_counts, on_evidence=True),
     ShadowDecision("D-EJV-19", _part_touches_no_receipt, on_evidence=True),
-    ShadowDecision("D-EJV-20", _refused_refund_keeps_a_reference, on_evidence=True),
+    ShadowDecision("D-EJV-20", _refused_reversal_is_as_before, on_evidence=True),
+    ShadowDecision("D-EJV-21", _never_charged_keeps_its_reference, on_evidence=True),
     ShadowDecision("D-EJV-10", _is_answered_here_only, on_evidence=True, is_whole=True),
     ShadowDecision("D-EJV-08", _batch_is_released),
 )
