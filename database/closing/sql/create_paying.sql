@@ -19,13 +19,14 @@ WITH tried AS NOT MATERIALIZED (
         GROUP BY name, source_number
      )
 SELECT 'PAD' AS method, line.target_number AS number, line.source_number AS receipt, line.target_number AS pair,
-       line.application_date AS paid_on, line.amount, line.at, line.name, line.name || ' line ' || line.line AS origin
+       line.application_date AS paid_on, line.amount, line.at, line.name, line.line,
+       line.name || ' line ' || line.line AS origin
   FROM closing_lines AS line
  WHERE line.kind = 'SETTLE_PAD'
    AND (line.outcome = 'applied' OR line.rule = 'payment_written')
  UNION ALL
 SELECT 'ONLINE_BANKING', NULL, tried.source_number, tried.source_number, tried.application_date, tried.amount,
-       greatest(tried.at, bank.at), tried.name, tried.name || ' line ' || tried.line
+       greatest(tried.at, bank.at), tried.name, tried.line, tried.name || ' line ' || tried.line
   FROM tried
   JOIN bank
     ON bank.name = tried.name
@@ -34,14 +35,14 @@ SELECT 'ONLINE_BANKING', NULL, tried.source_number, tried.source_number, tried.a
    AND greatest(tried.at, bank.at) < :until
  UNION ALL
 SELECT 'EFT', line.target_number, line.source_number, line.source_number || '/' || line.target_number, line.application_date,
-       line.amount, line.at, line.name, line.name || ' line ' || line.line
+       line.amount, line.at, line.name, line.line, line.name || ' line ' || line.line
   FROM closing_lines AS line
  WHERE line.outcome = 'applied'
    AND line.record_type = 'EFTP'
    AND line.kind IN ('EFT_PAYMENT', 'SETTLE_ONE', 'PART_ONE')
  UNION ALL
 SELECT 'EJV', NULL, NULL, answer.batch_number || '/' || answer.journal, NULL, answer.amount, answer.at, answer.name,
-       answer.name || ' line ' || answer.line
+       answer.line, answer.name || ' line ' || answer.line
   FROM closing_journals AS answer
  WHERE answer.file_type = 'PAYMENT'
    AND answer.is_accepted

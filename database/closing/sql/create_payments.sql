@@ -24,7 +24,7 @@ WITH first_written AS NOT MATERIALIZED (
           AND payment.payment_date < (SELECT max(effective_date) + 1 FROM closing_journals)
      ),
      paid AS NOT MATERIALIZED (
-       SELECT DISTINCT ON (pair, receipt, name) * FROM closing_paying ORDER BY pair, receipt, name, at, paid_on IS NULL, origin
+       SELECT DISTINCT ON (pair, receipt, name) * FROM closing_paying ORDER BY pair, receipt, name, at, paid_on IS NULL, line
      ),
      added AS MATERIALIZED (
        SELECT kept.row_id AS id, was.invoice_number, was.receipt_number, was.payment_method_code AS method, kept.amount,

@@ -153,11 +153,7 @@ def test_a_dry_run_of_a_resubmission_that_was_begun_says_that_it_would_be_finish
 
 @pytest.mark.parametrize("taken", [set(), {""}, {"", ".TRG"}], ids=["nothing", "the data file", "both files"])
 def test_what_was_sent_before_a_run_died_is_not_sent_again(taken: set[str], sent: FeedbackOffice) -> None:
-    def dies(step: str) -> None:
-        if step == "answered 2 send trigger":
-            raise KeyboardInterrupt
-
-    with breaking_in(dies), pytest.raises(KeyboardInterrupt):
+    with breaking_in(_dies_behind_the_trigger), pytest.raises(KeyboardInterrupt):
         sent.run(resubmit=100, reason=WHY)
     for ending in taken:
         (sent.place.upload / f"{NEW}{ending}").unlink()
@@ -173,12 +169,7 @@ def test_a_trigger_that_was_sent_perhaps_is_sent_where_only_the_data_file_is_the
     sent: FeedbackOffice,
 ) -> None:
     """Whether it never arrived or CGI has taken it, nothing shows; a second one is a second run of the file."""
-
-    def dies(step: str) -> None:
-        if step == "answered 2 send trigger":
-            raise KeyboardInterrupt
-
-    with breaking_in(dies), pytest.raises(KeyboardInterrupt):
+    with breaking_in(_dies_behind_the_trigger), pytest.raises(KeyboardInterrupt):
         sent.run(resubmit=100, reason=WHY)
     (sent.place.upload / f"{NEW}.TRG").unlink()
 
@@ -187,6 +178,32 @@ def test_a_trigger_that_was_sent_perhaps_is_sent_where_only_the_data_file_is_the
     assert sent.place.uploaded() == [NEW, f"{NEW}.TRG"]
     [told] = [reject for reject in outcome.rejects if reject.reason == "trigger sent a second time"]
     assert "ask CAS whether it ran once" in told.detail
+
+
+@pytest.mark.parametrize("is_answered", [False, True])
+def test_a_second_trigger_is_told_by_the_run_that_ends_the_resubmission_where_its_sender_died(
+    is_answered: bool, sent: FeedbackOffice
+) -> None:
+    trigger = sent.place.upload / f"{NEW}.TRG"
+    runs: list[dict[str, Any]] = [{"resubmit": 100, "reason": WHY}, {}]
+    for run in runs:
+        trigger.unlink(missing_ok=True)
+        with breaking_in(_dies_behind_the_trigger), pytest.raises(KeyboardInterrupt):
+            sent.run(**run)
+    if is_answered:
+        trigger.unlink()
+        sent.apply(BATCH.feedback())
+
+    outcome = sent.run()
+
+    reasons = [reject.reason for reject in outcome.rejects]
+    assert reasons.count("trigger sent a second time") == 1
+    assert ("not sent again" in reasons) is is_answered
+
+
+def _dies_behind_the_trigger(step: str) -> None:
+    if step == "answered 2 send trigger":
+        raise KeyboardInterrupt
 
 
 @pytest.mark.parametrize(
