@@ -2,6 +2,8 @@
 -- in     ids integer[]; today date
 -- out    one row an invoice; of one whose refund is asked for only what came after that, or is not answered yet
 -- again  reads only
+-- source docs/specs/cgi-ejv-files.md section 8 step 6: of a batch that CGI completed `ejv rebuild` voids the links alone,
+--        whose messages name its run
 SELECT invoice.id,
        refund.requested_on,
        coalesce(gl.is_there, false),
@@ -33,7 +35,7 @@ SELECT invoice.id,
                         WHERE receipt.invoice_id = invoice.id
                           AND receipt.receipt_amount > 0)
        AND coalesce(done.are_all_refused, false),
-       newest.completed_on
+       greatest(newest.completed_on, newest.voided_on)
   FROM invoices AS invoice
   LEFT JOIN (SELECT found.invoice_id, max(found.requested_date) AS requested_on
                FROM refunds AS found
@@ -60,7 +62,11 @@ SELECT invoice.id,
               file.disbursement_status_code AS file_status,
               file.feedback_file_ref AS feedback_ref,
               file.message AS file_message,
-              file.completed_on
+              file.completed_on,
+              (SELECT run.started_on AT TIME ZONE 'UTC'
+                 FROM pay_jobs.job_runs AS run
+                WHERE run.id = CAST(substring(link.message FROM '^Voided by ejv rebuild \(run ([0-9]{1,18})\)')
+                                    AS bigint)) AS voided_on
          FROM ejv_links AS link
          JOIN ejv_headers AS header ON header.id = link.ejv_header_id
          JOIN ejv_files AS file ON file.id = header.ejv_file_id

@@ -153,6 +153,22 @@ def test_what_an_applied_answer_left_out_is_not_released_while_another_file_may_
 @pytest.mark.parametrize(
     ("released", "code"), [("2026-11-22 20:00", "J6"), ("2026-11-22 21:45", "J5")], ids=["before 20:01", "after 20:01"]
 )
+def test_what_was_voided_of_a_batch_that_cgi_completed_waits_for_the_next_run_of_the_payment_job(
+    released: str, code: str, stale: StaleBooks
+) -> None:
+    made = stale.invoice(stale.ministry())
+    stale.reference(made, "CANCELLED")
+    stale.journalled(made, "ERRORED", file="COMPLETED", completed="2026-11-17 09:00")
+    run = stale.add("pay_jobs.job_runs", job="ejv rebuild", command="x", status="done", triggered_by="x", pod="x",
+                    version="x", started_on=f"{released} America/Vancouver")  # fmt: skip
+    stale.change("UPDATE ejv_links SET message = :said", said=f"Voided by ejv rebuild (run {run}): TICKET")
+
+    assert stale.found(stale.report()) == {made: code}
+
+
+@pytest.mark.parametrize(
+    ("released", "code"), [("2026-11-22 20:00", "J6"), ("2026-11-22 21:45", "J5")], ids=["before 20:01", "after 20:01"]
+)
 def test_what_was_released_from_its_batch_waits_for_the_next_run_of_the_payment_job(
     released: str, code: str, stale: StaleBooks
 ) -> None:
