@@ -346,6 +346,26 @@ def test_money_on_account_that_covers_a_part_is_in_the_payment_of_its_bank_recei
     assert closed.exit_code is ExitCode.DONE
 
 
+def test_a_bank_payment_has_the_date_of_the_first_row_of_its_receipt_also_where_the_second_is_on_line_ten(
+    books: SettlementBooks, close: Close
+) -> None:
+    account = books.account("800104", "ONLINE_BANKING")
+    books.invoice(account, "REG1", "70.00", method="ONLINE_BANKING")
+    books.invoice(account, "REG2", "30.00", method="ONLINE_BANKING")
+    at_work(books, FIRST)
+    close(day=FIRST, record=True, reason="first")
+
+    at_work(books, SECOND)
+    others = [on_account(f"OB{nth}", "800104", "1.00") for nth in range(2, 9)]
+    on_line_nine = Line("BOLP", "OB1", "70.00", "800104", "REG1", day="05-Nov-26")
+    on_line_ten = Line("BOLP", "OB1", "30.00", "800104", "REG2", day="04-Nov-26")
+    books.apply(*others, on_line_nine, on_line_ten)
+
+    closed = close(day=SECOND)
+    assert [amounts(closed).get(f"payments.{side}") for side in ("rows", "written")] == [100, 100]
+    assert records(closed, "unexplained") == []
+
+
 def test_a_row_without_a_date_is_in_the_payment_of_its_bank_receipt(books: SettlementBooks, close: Close) -> None:
     books.invoice(books.account("800104", "ONLINE_BANKING"), "REG1", "70.00", method="ONLINE_BANKING")
     at_work(books, FIRST)
