@@ -87,6 +87,7 @@ def finish_resubmission(
         Resubmission(**planned.plan),
         is_trigger_sent=earlier is not None,
     )
+    was_sent_twice = earlier is not None and earlier.attempts > 1
     journal = OperationJournal(context.database.begin, planned, run_id=context.run_id)
     journal.open()
     begin = context.database.begin
@@ -94,7 +95,9 @@ def finish_resubmission(
         steps = (files.data_step, files.trigger_step)
         counts, _ = run_operation(begin, journal, steps, _no_books, before_close=files.keep)
     except _ResubmissionStopped as overtaken:
-        return _give_up(context, journal, files, overtaken.against)
+        outcome = _give_up(context, journal, files, overtaken.against)
+        outcome.rejects += _second_trigger(files.sent) if was_sent_twice else []
+        return outcome
     sent = files.sent
     context.log.info("batch.resubmitted", batch=sent.batch, old=sent.old_name, new=sent.new_name)
     outcome = Outcome(artifacts=[files.key])
@@ -102,17 +105,21 @@ def finish_resubmission(
     outcome.notes.append(
         f"Batch {sent.batch}: {sent.old_name} was sent again as {sent.new_name}, then {files.trigger_name}."
     )
-    if files.is_trigger_sent and counts.sent:
-        outcome.rejects.append(
-            Reject(
-                f"batch {sent.batch} as {sent.new_name}",
-                "trigger sent a second time",
-                "an earlier run ended while it sent the trigger, and the data file lay there without it. If CGI had "
-                "taken that trigger, it runs the file twice: ask CAS whether it ran once",
-                typed("explain batch", sent.batch),
-            )
-        )
+    if was_sent_twice or (files.is_trigger_sent and counts.sent):
+        outcome.rejects += _second_trigger(sent)
     return outcome
+
+
+def _second_trigger(sent: Resubmission) -> list[Reject]:
+    return [
+        Reject(
+            f"batch {sent.batch} as {sent.new_name}",
+            "trigger sent a second time",
+            "a run ended while it sent the trigger, and a later one found the data file without it and sent it again. "
+            "If CGI had taken the first, it runs the file twice: ask CAS whether it ran once",
+            typed("explain batch", sent.batch),
+        )
+    ]
 
 
 def _no_books(_session: Session) -> list[str]:
