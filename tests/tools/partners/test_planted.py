@@ -159,9 +159,9 @@ def test_a_refund_counts_in_the_month_in_which_it_was_approved(
     assert [month for month in (10, 11) if _refunded_in(told, month)] == refunded
 
 
-@pytest.mark.parametrize(("decided", "refunded"), [(None, [10]), ("2026-11-12", [11])])
-def test_a_partial_refund_counts_in_the_month_in_which_it_was_approved(
-    decided: str | None, refunded: list[int], books: EjvBooks, partner: PartnerBooks, told: Told
+@pytest.mark.parametrize(("decided", "refunded", "missed"), [(None, [10], [10, 11]), ("2026-11-12", [11], [11])])
+def test_a_partial_refund_counts_and_needs_its_row_from_the_month_in_which_it_was_approved(
+    decided: str | None, refunded: list[int], missed: list[int], books: EjvBooks, partner: PartnerBooks, told: Told
 ) -> None:
     partner.write(
         replace(PLAIN, number=1001, method="CC", made=date(2026, 10, 5), paid=date(2026, 10, 6), refund=FEE / 2,
@@ -173,8 +173,10 @@ def test_a_partial_refund_counts_in_the_month_in_which_it_was_approved(
         decision_date=decided,
     )  # fmt: skip
     books.change("UPDATE refunds_partial SET refund_id = :refund WHERE invoice_id = 1001", refund=refund)
+    books.change("DELETE FROM partner_disbursements WHERE lower(target_type) = 'partial_refund'")
 
     assert [month for month in (10, 11) if _refunded_in(told, month)] == refunded
+    assert [month for month in (10, 11) if rows(told(date(2026, month, 1)), "partner_rows")] == missed
 
 
 def test_one_partner_and_gl_code_alone(partner: PartnerBooks, told: Told) -> None:

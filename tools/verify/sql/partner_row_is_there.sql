@@ -1,7 +1,7 @@
 -- What a partner should be paid, or should give back, without a row of partner_disbursements.
 -- source docs/specs/cgi-ejv-files.md section 5.1: of partners with has_partner_disbursements, from their first row on, the
 --        API writes a row for each EFT invoice, a reversal when it is given up after the row left, and a reversal for each
---        partial refund
+--        partial refund once it is approved
 WITH partners AS (
        SELECT partner.code,
               (SELECT row.created_on
@@ -47,19 +47,19 @@ WITH partners AS (
               ) AS gst ON true
         UNION ALL
        SELECT partners.code, 'partial refund ' || part.id, invoice.id, invoice.payment_account_id, part.refund_amount,
-              part.created_on, 'no row takes it back from the partner'
+              coalesce(refund.decision_date, part.created_on), 'no row takes it back from the partner'
          FROM partners
          JOIN invoices AS invoice
            ON invoice.corp_type_code = partners.code
           AND invoice.payment_method_code NOT IN ('INTERNAL', 'DRAWDOWN')
          JOIN refunds_partial AS part
            ON part.invoice_id = invoice.id
-          AND part.created_on >= partners.first_on
-          AND (CAST(:since AS timestamp) IS NULL OR part.created_on >= :since)
           AND coalesce(part.refund_type, '') <> 'SERVICE_FEES'
          LEFT JOIN refunds AS refund
            ON refund.id = part.refund_id
         WHERE coalesce(refund.status, '') NOT IN ('PENDING_APPROVAL', 'DECLINED')
+          AND coalesce(refund.decision_date, part.created_on) >= partners.first_on
+          AND (CAST(:since AS timestamp) IS NULL OR coalesce(refund.decision_date, part.created_on) >= :since)
           AND NOT EXISTS (SELECT FROM partner_disbursements AS row
                            WHERE row.target_id = part.id
                              AND lower(row.target_type) = 'partial_refund'
