@@ -1,5 +1,6 @@
 -- bounces.receipts, bounces.payments, bounces.kept, bounces.fees: what bounces took back, by receipt and by payment, what
--- a failed payment keeps, and the fees that were charged.
+-- a failed payment keeps, and the fees that were charged. A payment over several receipts keeps what the others brought: that
+-- did not bounce.
 -- in     since, until (naive UTC)
 INSERT INTO closing_rows
 SELECT 'bounces.receipts', [[gone.at]], invoice.payment_method_code, CAST(NULL AS bigint), gone.pair, 'receipt ' || gone.id, gone.amount,
@@ -19,10 +20,22 @@ SELECT figure.name, [[line.at]], coalesce(was.payment_method_code, 'PAD'), CAST(
    AND kept.line = line.line
    AND kept.pay_table = 'payments'
  CROSS JOIN LATERAL jsonb_populate_record(CAST(NULL AS payments), kept.was) AS was
+ CROSS JOIN LATERAL (
+        SELECT CAST(was.paid_amount AS numeric(19,2)) AS paid,
+               CASE WHEN lower(line.status) = 'partially paid'
+                    THEN greatest(line.original_amount - line.outstanding_amount, 0) END AS kept,
+               (SELECT sum(row.amount)
+                  FROM pay_jobs.settlement_rows AS row
+                 WHERE row.target_number = line.target_number
+                   AND row.source_number = line.source_number
+                   AND row.kind = 'SETTLE_PAD'
+                   AND (row.outcome = 'applied' OR row.rule = 'payment_written')) AS brought) AS payment
  CROSS JOIN LATERAL (VALUES
-       ('bounces.payments', CAST(was.paid_amount AS numeric(19,2))),
-       ('bounces.kept', CASE WHEN lower(line.status) = 'partially paid'
-                             THEN greatest(line.original_amount - line.outstanding_amount, 0) END)) AS figure (name, amount)
+       ('bounces.payments',
+        payment.paid - least(coalesce(payment.kept, 0),
+                             CASE was.payment_status_code WHEN 'FAILED' THEN payment.paid
+                             ELSE greatest(payment.paid - payment.brought, 0) END)),
+       ('bounces.kept', payment.kept)) AS figure (name, amount)
  WHERE line.kind = 'BOUNCE'
    AND line.outcome = 'applied'
    AND figure.amount IS NOT NULL

@@ -1,17 +1,17 @@
 -- What is open at the end of a day: what is open now, without what moved since.
 -- in     last (the day), until (naive UTC): its end; kinds, figures, signs: how each figure moves a balance
 -- out    temporary table closing_ends. `paid` of an invoice has what credits covered of it only as far as money came after
---        them (docs/specs/cas-settlement-csv.md sections 5.3 and 7 B 4): the credits since are taken off as well
+--        them (docs/specs/cas-settlement-csv.md sections 5.3 and 7 B 4): the credits since are taken off as well. A bounce
+--        leaves 0 paid (section 8 step 7): the receipts that its failed payment keeps are taken off
 CREATE TEMPORARY TABLE closing_ends ON COMMIT DROP AS
 WITH standing AS (
        SELECT 'invoice' AS kind, CAST(invoice.id AS bigint) AS item, invoice.invoice_status_code AS status,
               invoice.payment_method_code AS method,
-              invoice.total - coalesce(invoice.paid, 0)
+              invoice.total - paid.amount
                 - CASE WHEN EXISTS (SELECT FROM unnest(coalesce(credited.so_far, '{0}')) AS memos (amount)
                                      CROSS JOIN unnest(coalesce(covered.so_far, '{0}')) AS parts (amount)
-                                     WHERE memos.amount + parts.amount = coalesce(invoice.paid, 0) - received.amount)
-                       THEN coalesce(credited.amount, 0) + coalesce(covered.amount, 0)
-                              - (coalesce(invoice.paid, 0) - received.amount)
+                                     WHERE memos.amount + parts.amount = paid.amount - received.amount)
+                       THEN coalesce(credited.amount, 0) + coalesce(covered.amount, 0) - (paid.amount - received.amount)
                        ELSE 0 END AS amount
          FROM invoices AS invoice
          LEFT JOIN (SELECT credit.invoice_id, sum(credit.amount) AS amount, array_agg(credit.so_far) || 0.00 AS so_far
@@ -36,6 +36,19 @@ WITH standing AS (
                                       AND applied.cfs_identifier = receipt.receipt_number)) AS received
            ON credited.invoice_id IS NOT NULL
            OR covered.invoice_id IS NOT NULL
+           OR invoice.invoice_status_code = 'SETTLEMENT_SCHED'
+        CROSS JOIN LATERAL (
+               SELECT CASE WHEN invoice.invoice_status_code = 'SETTLEMENT_SCHED'
+                            AND coalesce(invoice.paid, 0) = 0
+                            AND received.amount <> 0
+                            AND EXISTS (SELECT FROM invoice_references AS reference
+                                          JOIN payments AS bounced
+                                            ON bounced.invoice_number = reference.invoice_number
+                                           AND bounced.payment_status_code = 'FAILED'
+                                           AND bounced.paid_amount >= received.amount
+                                         WHERE reference.invoice_id = invoice.id)
+                           THEN received.amount
+                           ELSE coalesce(invoice.paid, 0) END AS amount) AS paid
         WHERE invoice.invoice_status_code IN ('APPROVED', 'CREATED', 'OVERDUE', 'PARTIAL_PAID', 'SETTLEMENT_SCHED')
         UNION ALL
        SELECT 'credit', credit.id, CASE WHEN credit.is_credit_memo THEN 'memo' ELSE 'on account' END,

@@ -377,3 +377,60 @@ def test_a_row_without_a_date_is_in_the_payment_of_its_bank_receipt(books: Settl
     closed = close(day=SECOND)
     assert [amounts(closed).get(f"payments.{side}") for side in ("rows", "written")] == [100, 100]
     assert closed.exit_code is ExitCode.DONE
+
+
+def _paid_by_two(books: SettlementBooks, close: Close, totals: tuple[str, ...], memo: str) -> None:
+    """Pay a number on the second day by PR1, 40.00, and PR2, 20.00; before them a credit memo paid what is beyond."""
+    account = books.account("800101")
+    at_work(books, FIRST)
+    for total in totals:
+        books.invoice(account, "REG1", total)
+    if memo:
+        books.credit(account, "M1", memo)
+    assert close(day=FIRST, record=True, reason="first").exit_code is ExitCode.DONE
+    at_work(books, SECOND)
+    original = str(sum(map(Decimal, totals)))
+    by_memo = [Line("CMAP", "M1", memo, "800101", "REG1", "Partially PAID", original, "60.00")] if memo else []
+    books.apply(
+        *by_memo,
+        Line("PADP", "PR1", "40.00", "800101", "REG1", original=original),
+        Line("PADP", "PR2", "20.00", "800101", "REG1", original=original),
+    )
+    books.change("UPDATE credits SET remaining_amount = 0")  # as CFS says
+    paid = close(day=SECOND, record=True, reason="next", at=NOON_OF_THE_NINTH)
+    assert (paid.exit_code, amounts(paid).get("invoices.open_at_end", 0)) == (ExitCode.DONE, 0)
+
+
+@pytest.mark.parametrize(
+    ("totals", "memo"),
+    [
+        (("60.00",), ""), (("40.00", "20.00"), ""), (("50.00", "10.00"), ""),
+        (("80.00",), "20.00"), (("50.00", "30.00"), "20.00"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("is_one_file", [False, True])
+def test_of_two_receipts_that_bounce_each_takes_back_what_it_paid(
+    is_one_file: bool, totals: tuple[str, ...], memo: str, books: SettlementBooks, close: Close
+) -> None:
+    _paid_by_two(books, close, totals, memo)
+    first = _bounced("PR1", totals, "40.00")
+    second = _bounced("PR2", totals, "60.00")
+
+    found = {}
+    for day, lines in ({THIRD: [first, second]} if is_one_file else {THIRD: [first], FOURTH: [second]}).items():
+        at_work(books, day)
+        books.apply(*lines, name=f"BCR_PAYMENT_APPL_{day:%Y%m%d}.csv")
+        closed = close(day=day, record=True, reason="next", at=NOON_OF_THE_NINTH)
+        assert closed.exit_code is ExitCode.DONE, records(closed, "unexplained")
+        found[day] = [amounts(closed)[one] for one in ("invoices.reopened", "bounces.payments", "invoices.open_at_end")]
+        assert all_findings(books.database, books.now, ("INV-PAID", "INV-OPEN", "PAY", "FILE", "CLO")) == {}
+
+    with_fee = {THIRD: [60, 60, 90]} if is_one_file else {THIRD: [40, 40, 70], FOURTH: [20, 20, 90]}
+    assert found == with_fee
+    assert [records(close(day=day, at=NOON_OF_THE_NINTH), "changed") for day in (SECOND, THIRD)] == [[], []]
+
+
+def _bounced(source: str, totals: tuple[str, ...], outstanding: str) -> Line:
+    total = sum(map(Decimal, totals))
+    status = "Not PAID" if Decimal(outstanding) == total else "Partially PAID"
+    return bounce(source, "800101", "REG1", str(total), status=status, outstanding=outstanding, day="07-Nov-26")

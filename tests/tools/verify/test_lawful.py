@@ -9,7 +9,7 @@ from config.errors import ExitCode
 from connectors.inbound.holds import HoldKind
 from tests.jobs.conftest import RunJob
 from tests.pay_database import PayDatabase
-from tests.settlement_factory import FILE, Line, SettlementBooks, on_account
+from tests.settlement_factory import FILE, Line, SettlementBooks, bounce, on_account
 from tests.tools.verify.watch import all_findings
 from tools.verify import JOB as VERIFY
 
@@ -122,3 +122,22 @@ def test_a_memo_that_comes_after_the_last_money_changes_nothing_of_what_money_on
     assert all_findings(books.database, books.now, ("INV-PAID",)) == {}
     books.change("UPDATE invoices SET paid = 49 WHERE id = 2")
     assert list(all_findings(books.database, books.now, ("INV-PAID",))) == [("INV-PAID", "invoice 2")]
+
+
+def test_a_receipt_that_a_failed_payment_keeps_stands_beside_nothing_paid(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    books.invoice(account, "REG1", "40.00", id=1)
+    books.invoice(account, "REG1", "20.00", id=2)
+    paid = [Line("PADP", receipt, amount, "800101", "REG1", original="60.00")
+            for receipt, amount in (("PR1", "45.00"), ("PR2", "15.00"))]  # fmt: skip
+    back = bounce("PR2", "800101", "REG1", "60.00", status="Partially PAID", outstanding="15.00", day="06-Nov-26")
+    books.apply(*paid)
+    books.apply(back, name=FILE.replace("05", "06"))
+
+    assert books.receipts() == [(1, "PR1", "40.00"), (2, "PR1", "5.00")]
+    assert (books.invoices()[2], books.payments()) == (
+        ("SETTLEMENT_SCHED", "0.00"), [("REG1", "PAD", "FAILED", "PR2", "45.00")])  # fmt: skip
+    assert all_findings(books.database, books.now, ("INV-PAID", "PAY", "FILE")) == {}
+    books.change("UPDATE receipts SET receipt_amount = 6 WHERE invoice_id = 2")
+    said = all_findings(books.database, books.now, ("INV-PAID",))
+    assert list(said) == [("INV-PAID", "invoice 1"), ("INV-PAID", "invoice 2")]

@@ -3,10 +3,10 @@
 -- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
 -- source docs/specs/cas-settlement-csv.md section 5.4: a receipt under a memo's number is the memo's application, not
 --        money beside it; weakness 9 of section 10: the reference's receipt covers what a memo paid; section 8 step 7: a
---        bounce leaves 0 paid, and a memo's receipts stand; routing-slips.md section 3.4: a slip's transaction that is given
---        back keeps what was paid, and has no receipts where CFS has nothing applied to it any more. Section 5.3: money on
---        account that covers a number in part leaves no receipt; the last of its invoices are covered first, as by memos, and as
---        far as memos had left room by then
+--        bounce leaves 0 paid; a memo's receipts stand, and those of other payments, which the failed payment keeps;
+--        routing-slips.md section 3.4: a slip's transaction that is given back keeps what was paid, and has no receipts
+--        where CFS has nothing applied to it any more. Section 5.3: money on account that covers a number in part leaves
+--        no receipt; the last of its invoices are covered first, as by memos, and as far as memos had left room by then
 SELECT 'invoice ' || invoice.id AS row,
        'explain invoice ' || invoice.id AS next,
        invoice.payment_account_id AS account_id,
@@ -64,6 +64,35 @@ SELECT 'invoice ' || invoice.id AS row,
                              WHERE reference.invoice_id = invoice.id))
             AND coalesce(invoice.paid, 0) = 0
             AND money.receipts = money.memos)
+   AND NOT (invoice.invoice_status_code IN ('SETTLEMENT_SCHED', 'CREDITED')
+            AND coalesce(invoice.paid, 0) = 0
+            AND EXISTS (
+                  SELECT FROM payments AS bounced
+                   CROSS JOIN LATERAL (
+                          SELECT array_agg(reference.invoice_id) AS ids FROM invoice_references AS reference
+                           WHERE reference.invoice_number = bounced.invoice_number) AS behind
+                   CROSS JOIN LATERAL (
+                          SELECT sum(left_of.amount) AS amount
+                            FROM (SELECT CAST(receipt.receipt_amount AS numeric(19,2)) AS amount
+                                    FROM receipts AS receipt
+                                   WHERE receipt.invoice_id = ANY (behind.ids)
+                                   UNION ALL
+                                  SELECT applied.amount_applied
+                                    FROM applied_credits AS applied
+                                   WHERE applied.invoice_id = ANY (behind.ids)
+                                     AND NOT EXISTS (SELECT FROM receipts AS memo
+                                                      WHERE memo.invoice_id = applied.invoice_id
+                                                        AND memo.receipt_number = applied.cfs_identifier)
+                                   UNION ALL
+                                  SELECT line.amount
+                                    FROM pay_jobs.settlement_rows AS line
+                                   WHERE line.target_number = bounced.invoice_number
+                                     AND line.kind = 'SKIP'
+                                     AND line.rule = 'partial_credit') AS left_of) AS standing
+                   WHERE bounced.invoice_number IN (SELECT reference.invoice_number FROM invoice_references AS reference
+                                                     WHERE reference.invoice_id = invoice.id)
+                     AND bounced.payment_status_code = 'FAILED'
+                     AND bounced.paid_amount = standing.amount))
    AND NOT (invoice.payment_method_code = 'INTERNAL'
             AND invoice.invoice_status_code IN ('REFUND_REQUESTED', 'REFUNDED')
             AND money.receipts = 0)
