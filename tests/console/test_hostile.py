@@ -90,7 +90,7 @@ def harmless(pages_with: Callable[[str], dict[str, str]]) -> dict[str, list[tupl
 @example(TURNED)
 @example(LONG)
 @settings(
-    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(TEXTS)
 def test_hostile_text_changes_nothing_but_its_own_cell(

@@ -42,3 +42,12 @@ def test_every_reject_and_every_cent_is_in_one_cause(rejects: list[Reject]) -> N
     amounts = [one.amount for one in rejects if one.amount is not None]
     assert sum(one.amount or 0 for one in causes) == sum(amounts)
     assert {one.reason.rstrip(" 7") for one in causes} == {one.reason.rstrip(" 7") for one in rejects}
+
+
+def test_a_word_of_a_million_letters_is_one_cause_too() -> None:
+    word = "<i>x" * 250_000
+
+    assert [one.times for one in by_cause([Reject("line 2", word, word), Reject("line 3", word, f"{word} 7")])] == [
+        1,
+        1,
+    ]
