@@ -150,7 +150,9 @@ WITH staged AS NOT MATERIALIZED (
                         ELSE 'applied:' END
 
               WHEN staged.kind = 'BOUNCE' THEN
-                   CASE WHEN NOT bounced.other_receipt_is_open THEN 'rejected:settled_since'
+                   CASE WHEN NOT bounced.other_receipt_is_open AND numbers.completed = 0 AND NOT numbers.paid_by_card
+                        THEN 'rejected:no_longer_open'
+                        WHEN NOT bounced.other_receipt_is_open THEN 'rejected:settled_since'
                         WHEN bounced.is_noted AND bounced.other_receipt_is_open IS NULL
                          AND NOT coalesce(numbers.active > 0 AND numbers.completed = 0
                                           AND (pad_payments.not_by_card IS DISTINCT FROM 0
@@ -345,6 +347,21 @@ SELECT file_id, line, run_id, wave, kind, record_type, source_type, coalesce(bou
        WHEN 'incomplete_profile' THEN 'CFS account ' || customer_account || ' has no party or no site'
        WHEN 'settled_since' THEN
             target_number || ' bounced before and is settled since: receipt ' || source_number || ' came back as well'
+       WHEN 'no_longer_open' THEN
+            target_number || ' bounced before and is not open any more'
+            || coalesce((SELECT '; its invoices are under ' || min(other.invoice_number) || ' now'
+                           FROM invoice_references AS mine
+                           JOIN invoice_references AS other
+                             ON other.invoice_id = mine.invoice_id
+                            AND other.status_code = 'ACTIVE'
+                          WHERE mine.invoice_number = target_number
+                            AND mine.status_code = 'CANCELLED'), '')
+            || ': receipt ' || source_number || ' came back as well, and the failed payment still counts '
+            || (SELECT CAST(coalesce(sum(paid_amount), 0) AS numeric(19,2))
+                  FROM payments
+                 WHERE invoice_number = target_number
+                   AND payment_status_code = 'FAILED'
+                   AND payment_method_code NOT IN ('CC', 'DIRECT_PAY')) || ' CAD'
        WHEN 'paid_since' THEN target_number || ' was paid after ' || application_date || ', by another receipt'
        WHEN 'paid_already' THEN
             target_number || ' is settled and only ' || split_part(verdict, ':', 3) || ' CAD of it is open: no room for '

@@ -251,7 +251,8 @@ class PadModel:
             bears = {receipt.invoice for receipt in self.receipts if receipt.number == row.source}
             mine = [one for one in self.references if one.number == row.number and one.invoice in bears]
             if any(reference.status != "ACTIVE" for reference in mine):
-                return one.end("rejected", "settled_since")
+                is_settled = bool(self._behind(row.number, "COMPLETED")) or row.number in self.bundled
+                return one.end("rejected", "settled_since" if is_settled else "no_longer_open")
             if self._unless_owner_unclear(one):
                 return one
             (owner,) = self._owners(row)

@@ -185,20 +185,29 @@ def test_a_receipt_that_bounced_is_taken_from_what_the_failed_payment_keeps_once
     assert paid_twice.receipts() == [(100, "PR2", "20.00")]
 
 
-@pytest.mark.parametrize("status", ["COMPLETED", "CANCELLED"])
-def test_the_other_receipt_of_a_number_that_is_settled_since_is_for_a_person(
-    status: str, paid_twice: SettlementBooks
+@pytest.mark.parametrize(("status", "other", "rule", "why"), [
+    ("COMPLETED", None, "settled_since", "is settled since: receipt PR2 came back as well"),
+    ("CANCELLED", "COMPLETED", "settled_since", "is settled since: receipt PR2 came back as well"),
+    ("CANCELLED", "ACTIVE", "no_longer_open", "is not open any more; its invoices are under REG100-C now: receipt PR2"
+     " came back as well, and the failed payment still counts 20.00 CAD"),
+    ("CANCELLED", None, "no_longer_open", "is not open any more: receipt PR2 came back as well, and the failed payment"
+     " still counts 20.00 CAD"),
+])  # fmt: skip
+def test_the_other_receipt_of_a_number_that_is_not_open_any_more_is_for_a_person(
+    status: str, other: str | None, rule: str, why: str, paid_twice: SettlementBooks
 ) -> None:
     paid_twice.apply(_PADR1, name=NEXT_FILE)
     paid_twice.change("UPDATE invoice_references SET status_code = :status WHERE invoice_id = 100", status=status)
+    if other is not None:
+        paid_twice.reference(100, "REG100-C", other, consolidated=True)
 
     paid_twice.apply(_PADR2, name="BCR_PAYMENT_APPL_20261107.csv")
 
-    assert paid_twice.outcomes("BCR_PAYMENT_APPL_20261107.csv") == ["rejected:settled_since"]
+    assert paid_twice.outcomes("BCR_PAYMENT_APPL_20261107.csv") == [f"rejected:{rule}"]
     assert paid_twice.receipts() == [(100, "PR2", "20.00")]
     assert paid_twice.payments() == [(NUMBER, "PAD", "FAILED", "PR1", "20.00")]
-    [(detail,)] = paid_twice.rows("SELECT detail FROM pay_jobs.settlement_rows WHERE rule = 'settled_since'")
-    assert detail == f"{NUMBER} bounced before and is settled since: receipt PR2 came back as well"
+    [(detail,)] = paid_twice.rows("SELECT detail FROM pay_jobs.settlement_rows WHERE rule = :rule", rule=rule)
+    assert detail == f"{NUMBER} bounced before and {why}"
 
 
 # 5: accounts in any status.
