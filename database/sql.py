@@ -6,7 +6,8 @@ A module says once which statements are its own, and then names them:
     ...
     sql.run(session, "mark_invoices_paid", now=now)
 
-A statement names a set of invoice states of database/pay/states.py as <<name>>.
+A statement names a set of invoice states of database/pay/states.py as <<name>>, and asks whether a settlement row
+counts (database/counted_rows.py) as <<row.counts>>, `row` being its alias.
 """
 
 import re
@@ -16,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import CursorResult, TextClause, text
 
+from database.counted_rows import counts
 from database.pay import states
 from database.sessions import Session
 
@@ -31,7 +33,7 @@ class Statements:
         """Return the statement in sql/`name`.sql."""
         if name not in self._read:
             file = files(self._package).joinpath("sql", f"{name}.sql")
-            self._read[name] = text(_with_states(file.read_text(encoding="utf-8")))
+            self._read[name] = text(_written_out(file.read_text(encoding="utf-8")))
         return self._read[name]
 
     def run(self, session: Session, name: str, /, **values: Any) -> CursorResult[Any]:
@@ -39,8 +41,9 @@ class Statements:
         return session.execute(self[name], values)
 
 
-def _with_states(statement: str) -> str:
-    """Return a statement with the states it names by their set, like <<withdrawn>>, written out."""
+def _written_out(statement: str) -> str:
+    """Return a statement with what it names, like <<withdrawn>> and <<row.counts>>, written out."""
+    statement = re.sub(r"<<([a-z_]+)\.counts>>", lambda row: counts(row[1]), statement)
     return re.sub("<<([a-z_]+)>>", lambda named: states.as_sql(named[1]), statement)
 
 

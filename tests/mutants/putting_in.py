@@ -48,10 +48,10 @@ def put_in_before_import(name: str, content: str) -> None:
 def _put_in_statement(name: Path, content: str) -> None:
     from sqlalchemy import text
 
-    from database.sql import _with_states, statements
+    from database.sql import _written_out, statements
 
     of_package = statements(".".join(name.parts[:-2]))
-    of_package._read[name.stem] = text(_with_states(content))
+    of_package._read[name.stem] = text(_written_out(content))
 
 
 def _put_in_functions(file: Path, content: str, functions: Functions) -> bool:

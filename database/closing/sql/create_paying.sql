@@ -9,7 +9,7 @@ WITH tried AS NOT MATERIALIZED (
               line.amount, line.name, line.at
          FROM closing_booked AS line
         WHERE line.name IN (SELECT name FROM closing_lines)
-          AND (line.outcome = 'applied' OR line.rule IN ('payment_written', 'partial_credit'))
+          AND <<line.counts>>
      ),
      bank AS MATERIALIZED (
        SELECT name, source_number, min(at) AS at
@@ -23,7 +23,7 @@ SELECT 'PAD' AS method, line.target_number AS number, line.source_number AS rece
        line.name || ' line ' || line.line AS origin
   FROM closing_lines AS line
  WHERE line.kind = 'SETTLE_PAD'
-   AND (line.outcome = 'applied' OR line.rule = 'payment_written')
+   AND <<line.counts>>
  UNION ALL
 SELECT 'ONLINE_BANKING', NULL, tried.source_number, tried.source_number, tried.application_date, tried.amount,
        greatest(tried.at, bank.at), tried.name, tried.line, tried.name || ' line ' || tried.line

@@ -1,4 +1,4 @@
--- Keep the rows that were applied before and are of the same receipts: at an earlier try, or from another file of this name,
+-- Keep the rows that counted before and are of the same receipts: at an earlier try, or from another file of this name,
 -- which is the same file before its sender went on writing. Together they are one payment.
 -- in     settlement_staged
 -- out    the number of rows in settlement_before
@@ -12,5 +12,5 @@ SELECT earlier.*
     ON earlier.file_id = same.id
  WHERE file.id = (SELECT min(file_id) FROM settlement_staged)
    AND earlier.source_number IN (SELECT source_number FROM settlement_staged)
-   AND (earlier.outcome = 'applied' OR earlier.rule IN ('payment_written', 'partial_credit'))
+   AND <<earlier.counts>>
    AND earlier.rule <> 'undone'

@@ -99,9 +99,8 @@ WITH staged AS NOT MATERIALIZED (
               WHEN EXISTS (SELECT FROM pay_jobs.settlement_rows AS earlier
                             WHERE earlier.target_number = staged.target_number
                               AND earlier.content_hash = staged.content_hash
-                              AND (earlier.outcome = 'applied' AND earlier.rule <> 'undone'
-                                   OR earlier.rule = 'payment_written'
-                                   OR earlier.kind = 'SKIP' AND earlier.rule = 'partial_credit'))
+                              AND <<earlier.counts>>
+                              AND earlier.rule <> 'undone')
                 OR EXISTS (SELECT FROM applied_before AS done
                             WHERE done.content_hash = staged.content_hash)
               THEN 'already_applied:same_row'
@@ -114,9 +113,7 @@ WITH staged AS NOT MATERIALIZED (
                               AND earlier.source_number = staged.source_number
                               AND earlier.record_type = staged.record_type
                               AND earlier.amount = staged.amount
-                              AND (earlier.outcome = 'applied'
-                                   OR earlier.rule = 'payment_written'
-                                   OR earlier.kind = 'SKIP' AND earlier.rule = 'partial_credit'))
+                              AND <<earlier.counts>>)
               THEN 'already_applied:same_row'
 
               WHEN staged.record_type = 'CMAP' AND staged.kind IN ('MEMO_PART', 'SETTLE_CREDIT')
@@ -284,8 +281,7 @@ WITH staged AS NOT MATERIALIZED (
                                                           SELECT FROM pay_jobs.settlement_rows AS ours
                                                            WHERE ours.source_number = staged.source_number
                                                              AND ours.record_type = 'BOLP'
-                                                             AND (ours.outcome = 'applied'
-                                                                  OR ours.rule = 'payment_written')))) AS is_known,
+                                                             AND <<ours.counts>>))) AS is_known,
                               EXISTS (SELECT FROM pay_jobs.settlement_rows AS earlier
                                        WHERE earlier.target_number = staged.target_number
                                          AND earlier.source_number = staged.source_number

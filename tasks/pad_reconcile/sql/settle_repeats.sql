@@ -18,8 +18,8 @@ WITH once AS (
                           OVER (PARTITION BY source_number, kind ORDER BY line)
                    THEN 'rejected:credit_differs'
                    ELSE outcome || ':' || rule END AS verdict
-         FROM wave_rows
-        WHERE (outcome = 'applied' OR kind = 'SKIP' AND rule = 'partial_credit')
+         FROM wave_rows AS decided
+        WHERE <<decided.counts>>
           AND (kind IN ('BOUNCE', 'ON_ACCOUNT')
                OR rule = 'came_late'
                OR content_hash IN (SELECT content_hash

@@ -22,9 +22,8 @@ WITH missing AS MATERIALIZED (
      ),
      applied AS NOT MATERIALIZED (
        SELECT *, true AS is_new
-         FROM settlement_work
-        WHERE outcome = 'applied'
-           OR rule = 'partial_credit'
+         FROM settlement_work AS done
+        WHERE <<done.counts>>
            OR line IN (SELECT line FROM missing)
         UNION ALL
        SELECT *, false FROM settlement_before

@@ -8,7 +8,8 @@ WITH lines AS (
        SELECT line.*, rank() OVER (PARTITION BY line.target_number
                                    ORDER BY line.application_date DESC, line.file_id DESC, line.line DESC) AS nth
          FROM pay_jobs.settlement_rows AS line
-        WHERE (line.outcome = 'applied' AND line.rule <> 'undone' OR line.rule = 'payment_written')
+        WHERE <<line.counts>>
+          AND line.rule <> 'undone'
           AND line.kind IN ('SETTLE_PAD', 'BOUNCE')
           AND (CAST(:since AS timestamp) IS NULL
                OR line.target_number IN (SELECT recent.target_number
@@ -74,14 +75,14 @@ SELECT 'payment ' || payment.id,
           FROM named AS file
           JOIN pay_jobs.settlement_rows AS line
             ON line.file_id = file.id
-         WHERE (line.outcome = 'applied' OR line.rule IN ('payment_written', 'partial_credit'))
+         WHERE <<line.counts>>
            AND (file.name, line.source_number) IN (
                  SELECT same.name, bank.source_number
                    FROM named AS same
                    JOIN pay_jobs.settlement_rows AS bank
                      ON bank.file_id = same.id
                   WHERE bank.record_type = 'BOLP'
-                    AND (bank.outcome = 'applied' OR bank.rule = 'payment_written')
+                    AND <<bank.counts>>
                     AND lower(bank.source_type) <> 'bc reg eft wire cheque')
          GROUP BY line.source_number) AS received
   JOIN payments AS payment

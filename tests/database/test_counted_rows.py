@@ -1,0 +1,31 @@
+"""Which settlement rows count stands in one place, and statements take it from there."""
+
+from sqlalchemy import text
+
+from database.counted_rows import counts
+from database.sql import statements
+from tests.pay_database import PayDatabase
+
+
+def test_a_statement_that_asks_whether_a_row_counts_asks_it_of_its_alias() -> None:
+    statement = statements("tasks.pad_reconcile")["keep_applied"].text
+
+    assert f"AND {counts('earlier')}" in statement
+    assert "<<" not in statement
+
+
+def test_what_was_applied_or_paid_or_covers_a_part_on_account_counts(database: PayDatabase) -> None:
+    rows = [
+        ("SETTLE_PAD", "applied", "", True),
+        ("BOUNCE", "applied", "undone", True),
+        ("SETTLE_ONE", "already_applied", "payment_written", True),
+        ("SETTLE_ONE", "already_applied", "invoice_paid", False),
+        ("SKIP", "skipped", "partial_credit", True),
+        ("MEMO_PART", "skipped", "partial_credit", False),
+        ("SETTLE_PAD", "rejected", "paid_already", False),
+    ]
+    values = ", ".join(f"('{kind}', '{outcome}', '{rule}')" for kind, outcome, rule, _ in rows)
+    asked = text(f"SELECT {counts('row')} FROM (VALUES {values}) AS row (kind, outcome, rule)")
+
+    with database.begin() as session:
+        assert session.execute(asked).scalars().all() == [expected for *_, expected in rows]
