@@ -1,6 +1,6 @@
 -- Create the tables in which the decided rows of one file are worked: the columns that are recorded, and three of the work.
 -- in     -
--- out    temporary table settlement_work, and settlement_before: what was applied of the receipts of the file at earlier
+-- out    temporary table settlement_work, and settlement_before: what counted of the receipts of the file at earlier
 --        tries, or when it was shorter (keep_applied.sql)
 -- again  they are dropped at the end of the transaction
 CREATE TEMPORARY TABLE settlement_work ON COMMIT DROP AS

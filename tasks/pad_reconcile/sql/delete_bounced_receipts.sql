@@ -2,7 +2,7 @@
 -- in     -
 -- out    the number of rows
 -- again  a receipt that is gone stays gone
--- source docs/specs/cas-settlement-csv.md section 8 step 7; hazard 7 of section 10: this receipt, of however many
+-- source docs/specs/cas-settlement-csv.md section 8 step 7; hazard 7 of section 10: only those of this receipt
 --
 -- Where no receipt of the number's invoices carries the bounced receipt's number, the reference wrote it under another
 -- one: then all their receipts go, as they do there, save those of a credit memo over what it paid: it did not bounce.

@@ -2,7 +2,7 @@
 -- another receipt that bounced. Keep it as it was.
 -- in     -
 -- out    the number of payments
--- again  a number with a failed payment resolved to already_applied
+-- again  a bounce that was applied before resolved to already_applied
 -- source docs/specs/cas-settlement-csv.md section 6 and section 8 step 12; what a bounce in part leaves paid is the
 --        amount of the failed payment
 --

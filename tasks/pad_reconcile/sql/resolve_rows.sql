@@ -10,15 +10,16 @@
 --
 -- A PAID row that is no newer than the bounce of its number is late: the number stays bounced. A number that was paid
 -- again by PAD after a bounce can bounce again. A bounce that is older than the payment, and of another receipt, is
--- late as well, and is rejected. A bounce that was taken back counts as never noted. One that was noted has done nothing yet
--- where its number is open and its payment is completed still, or is none at all. Another receipt of a number that
+-- late as well, and is rejected. A bounce that was taken back counts as never noted. One that was noted has done nothing
+-- yet where its number is open and its payment is completed still, or is none at all. Another receipt of a number that
 -- bounced, which the first bounce left on its invoices, can bounce too. A bounce that names no receipt is of the one
 -- that its payment bears.
 --
 -- Money for a number that is settled already (came_late) is known where a receipt or payment of the service before us
--- bears its number (the payment of a bank receipt for several numbers bears none), is booked where the settled invoices have room for it, and else is rejected. A PAD row for a
--- number that was paid by card as well is money that came twice: it is rejected, however much is open. This
--- is looked at last, for the rows that need it; the verdict has the open amount behind it.
+-- bears its number (the payment of a bank receipt for several numbers bears none), is booked where the settled invoices
+-- have room for it, and else is rejected. What was booked before us, and whose payment we wrote, is ours. A PAD row for
+-- a number that was paid by card as well is money that came twice: it is rejected, however much is open. This is looked
+-- at last, for the rows that need it; the verdict has the open amount behind it.
 WITH staged AS NOT MATERIALIZED (
        SELECT *
          FROM settlement_staged
@@ -321,7 +322,8 @@ INSERT INTO settlement_work (
        reversal_reason, content_hash, payment_account_id, room, outcome, rule, detail)
 SELECT file_id, line, run_id, wave, kind, record_type, source_type, coalesce(bounced_receipt, source_number),
        application_id, application_date, amount, customer_account, target_type, target_number, original_amount,
-       outstanding_amount, status, reversal_reason, content_hash, owner_id, CAST(nullif(split_part(verdict, ':', 3), '') AS numeric(19,2)),
+       outstanding_amount, status, reversal_reason, content_hash, owner_id,
+       CAST(nullif(split_part(verdict, ':', 3), '') AS numeric(19,2)),
        split_part(verdict, ':', 1),
        split_part(verdict, ':', 2),
        CASE split_part(verdict, ':', 2)

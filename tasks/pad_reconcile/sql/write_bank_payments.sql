@@ -1,12 +1,12 @@
--- Write the online banking payment of each receipt, from the rows of it that were applied, and its money on account that
--- covered a part of an invoice.
--- in     now (naive UTC); settlement_before: rows of these receipts that were applied of the same file before
+-- Write the online banking payment of each receipt, from the rows of it that count.
+-- in     now (naive UTC); settlement_before: rows of these receipts that counted of the same file before
 -- out    one row a receipt in settlement_receipts, for the mail to the customer
--- again  a receipt that has its payment, which is kept as it was, gets the amount of newly applied rows added, and nothing when there are none
+-- again  a receipt that has its payment, which is kept as it was, gets the amount of new rows added, and nothing when
+--        there are none
 -- source docs/specs/cas-settlement-csv.md section 6, BOLP; one payment a receipt, also for a second part payment
 --
 -- Number and amount of the one row are the payment's; on account that is the receipt's own number and its amount. What
--- was applied of a receipt before is in its payment once a bank row was among it, and comes with the first one else.
+-- counted of a receipt before is in its payment once a bank row was among it, and comes with the first one else.
 --
 -- A row that was booked before, while nothing bears the number of its receipt as a payment, is paid with the others, and
 -- has payment_written as its rule: a crash of the reference between its passes, or amid the rows, left it so.
