@@ -1,6 +1,6 @@
 -- bounces.receipts, bounces.payments, bounces.kept, bounces.fees: what bounces took back, by receipt and by payment, what
 -- a failed payment keeps, and the fees that were charged. A payment over several receipts keeps what the others brought: that
--- did not bounce.
+-- did not bounce. One of a bounce that another service had noted took no receipt back here.
 -- in     since, until (naive UTC)
 INSERT INTO closing_rows
 SELECT 'bounces.receipts', [[gone.at]], invoice.payment_method_code, CAST(NULL AS bigint), gone.pair, 'receipt ' || gone.id, gone.amount,
@@ -39,6 +39,11 @@ SELECT figure.name, [[line.at]], coalesce(was.payment_method_code, 'PAD'), CAST(
  WHERE line.kind = 'BOUNCE'
    AND line.outcome = 'applied'
    AND figure.amount IS NOT NULL
+   AND (figure.name = 'bounces.kept'
+        OR EXISTS (SELECT FROM pay_jobs.bounce_rows AS other
+                    WHERE other.file_id = line.file_id
+                      AND other.line = line.line
+                      AND other.pay_table <> 'payments'))
  UNION ALL
 SELECT 'bounces.fees', [[fee.created_on]], fee.payment_method_code, CAST(NULL AS bigint), CAST(NULL AS text), 'invoice ' || fee.id, fee.total,
        'non_sufficient_funds ' || bounce.id

@@ -133,6 +133,22 @@ def test_a_bounce_that_is_tried_again_leaves_the_payment_of_the_day_before_as_it
     assert records(close(day=SECOND), "changed") == []
 
 
+def test_a_bounce_that_another_service_had_noted_takes_no_receipt_back(books: SettlementBooks, close: Close) -> None:
+    account = books.account("800101")
+    at_work(books, FIRST)
+    invoice = books.invoice(account, "REG1", "60.00", status="SETTLEMENT_SCHED")
+    books.payment(account, "REG1", "PR1", "60.00")
+    books.add("non_sufficient_funds", invoice_id=invoice, invoice_number="REG1", cfs_account="800101")
+    close(day=FIRST, record=True, reason="first")
+
+    at_work(books, SECOND)
+    books.apply(bounce("PR1", "800101", "REG1", "60.00", day="06-Nov-26"))
+
+    closed = close(day=SECOND)
+    assert books.outcomes() == ["applied:payment_failed"]
+    assert (closed.exit_code, amounts(closed).get("bounces.payments", 0)) == (ExitCode.DONE, 0)
+
+
 def test_money_on_account_that_covers_a_part_settles_an_invoice_by_credit(books: SettlementBooks, close: Close) -> None:
     """Of two invoices under one number the second is covered first; a bounce takes back the money, not the credit."""
     account = books.account("800101")
