@@ -29,7 +29,7 @@ SELECT figure.name, [[line.at]], coalesce(was.payment_method_code, 'PAD'), CAST(
                  WHERE row.target_number = line.target_number
                    AND row.source_number = line.source_number
                    AND row.kind = 'SETTLE_PAD'
-                   AND (row.outcome = 'applied' OR row.rule = 'payment_written')) AS brought) AS payment
+                   AND <<row.counts>>) AS brought) AS payment
  CROSS JOIN LATERAL (VALUES
        ('bounces.payments',
         payment.paid - least(coalesce(payment.kept, 0),
