@@ -473,24 +473,44 @@ def test_of_two_receipts_of_a_number_that_bounced_none_is_taken_back_alone(
     assert pay_tables(two_receipts) == before
 
 
-def test_a_bounce_that_another_service_had_noted_is_taken_back_with_the_other_receipt_of_its_payment(
-    books: SettlementBooks, cfs: RunningCfs
-) -> None:
+@pytest.fixture
+def noted(books: SettlementBooks, cfs: RunningCfs) -> SettlementBooks:
+    """A number whose bounce another service had noted; its payment, over two receipts, stands as completed."""
     account = books.account("800103", status="FREEZE", frozen_since=NOW)
     invoice = books.invoice(account, NUMBER, "60.20", status="SETTLEMENT_SCHED")
     books.receipt(invoice, "PR2", "20.00")
     books.payment(account, NUMBER, "PR1", "60.20")
     books.add("non_sufficient_funds", invoice_id=invoice, invoice_number=NUMBER, cfs_account="800103")
     known_as_paid(cfs)
-    before = pay_tables(books)
-    books.apply(_FIRST, name=WRONG)
-    books.apply(_SECOND, name=LATER)
-    assert books.outcomes() == ["applied:payment_failed", "applied:another_receipt"]
+    return books
 
-    outcome = undo(books, cfs, account=account.auth)
+
+def test_a_bounce_that_another_service_had_noted_is_taken_back_with_the_other_receipt_of_its_payment(
+    noted: SettlementBooks, cfs: RunningCfs
+) -> None:
+    before = pay_tables(noted)
+    noted.apply(_FIRST, name=WRONG)
+    noted.apply(_SECOND, name=LATER)
+    assert noted.outcomes() == ["applied:payment_failed", "applied:another_receipt"]
+
+    outcome = undo(noted, cfs, account=_auth(noted))
 
     assert outcome.rejects == []
-    assert pay_tables(books) == before
+    assert pay_tables(noted) == before
+
+
+@pytest.mark.parametrize("status", ["COMPLETED", "CANCELLED"])
+def test_a_payment_does_not_come_back_beside_what_has_paid_its_number_since(
+    status: str, noted: SettlementBooks, cfs: RunningCfs
+) -> None:
+    noted.apply(_FIRST, _SECOND, name=WRONG)
+    noted.change("UPDATE invoice_references SET status_code = :status", status=status)
+    before = pay_tables(noted)
+
+    outcome = undo(noted, cfs, file=WRONG)
+
+    assert "REG00001: its number is no longer open" in outcome.rejects[0].detail
+    assert pay_tables(noted) == before
 
 
 @pytest.mark.parametrize(("status", "rule"), [

@@ -1,12 +1,14 @@
 -- Judge which bounces of an account can be taken back: all that they changed must be as they left it. The bounces of
--- several receipts of one payment are taken back together, or none of them.
+-- several receipts of one payment are taken back together, or none of them. A payment does not come back beside what
+-- has paid its number since.
 -- in     account_id; files bigint[], lines integer[]: those that are asked for, by place
 -- out    file_id, line, number; party, account, site: where CFS has the invoice; why: NULL where it can be taken back;
 --        needs_others: whether it can be once the others of its payment are asked for as well
 -- again  reads only
 WITH bounces AS (
        SELECT kept.file_id, kept.line, file.name AS file, payment.id AS payment_id, payment.payment_status_code,
-              payment.receipt_number, line.target_number AS number, line.customer_account,
+              payment.receipt_number, kept.was IS NOT NULL AS was_there, line.target_number AS number,
+              line.customer_account,
               bool_or(payment.receipt_number IS NOT DISTINCT FROM line.source_number) OVER of_payment AS is_as_left,
               min(file.name) FILTER (WHERE asked.line IS NULL) OVER of_payment AS missing_file
          FROM pay_jobs.bounce_rows AS kept
@@ -38,6 +40,14 @@ WITH bounces AS (
               WHEN payment_status_code <> 'FAILED' OR NOT is_as_left
               THEN 'its payment is ' || payment_status_code || ' under receipt ' || coalesce(receipt_number, '(none)')
               WHEN changed.story IS NOT NULL THEN changed.story
+              WHEN was_there
+               AND NOT EXISTS (SELECT FROM invoice_references AS reference
+                                 JOIN invoices AS invoice
+                                   ON invoice.id = reference.invoice_id
+                                  AND invoice.payment_method_code <> 'CC'
+                                WHERE reference.invoice_number = bounces.number
+                                  AND reference.status_code = 'ACTIVE')
+              THEN 'its number is no longer open'
               WHEN again.file IS NOT NULL THEN 'it bounced again, in file ' || again.file
               END AS why
          FROM bounces
