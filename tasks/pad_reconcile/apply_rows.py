@@ -105,8 +105,7 @@ def _settle(session: Session, kinds: StagedKinds, effects: SettlementEffects, no
     effects.completed.add(sql["list_completed_invoices"].text)
     if kinds.have(RowKind.SETTLE_PAD):
         sql.run(session, "write_pad_payments", now=now)
-    if kinds.have(record_type="EFTP"):
-        sql.run(session, "complete_eft_payments")
+    sql.run(session, "complete_eft_payments")
     if kinds.have(RowKind.ON_ACCOUNT):
         sql.run(session, "create_credits", now=now)
 
