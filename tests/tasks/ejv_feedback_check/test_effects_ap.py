@@ -1,5 +1,6 @@
 """What an AP batch's own lines say about an item is what holds; its header alone releases nothing."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -287,6 +288,7 @@ def test_the_late_refusal_of_an_old_batch_leaves_what_a_newer_batch_holds(kind: 
     assert found(office.books) == [refused, first]
     [told] = [reject for reject in outcome.rejects if batch.items[1].number in reject.detail]
     assert "A newer batch has it" in told.detail
+    assert all_findings(office.books.database, DAY.replace(tzinfo=UTC), ("EJV-DAY",)) == {}
 
 
 @pytest.mark.parametrize("kind", AGAIN)
@@ -442,3 +444,28 @@ def test_only_a_slip_that_has_more_to_refund_after_its_cheque_may_wait_for_anoth
     told = all_findings(books.database, DAY.replace(tzinfo=UTC), ("EJV-DAY",))
 
     assert list(told) == ([("EJV-DAY", "slip 206000010")] if is_told else [])
+
+
+@pytest.mark.parametrize("refused", ["IH", "IL", "NA", "IC"])
+@pytest.mark.parametrize("kind", ["slips", "EFT refunds"])
+def test_what_cgi_refused_on_any_line_of_an_item_is_no_finding_once_it_is_refused(
+    kind: str, refused: str, office: FeedbackOffice
+) -> None:
+    given, batch, _, _, _ = KINDS[kind]
+    given(office.books)
+
+    office.answer(
+        replace(batch, items=[replace(one, advice="SEE LETTER") for one in batch.items]), {refused: "1117 NO"}
+    )
+
+    assert all_findings(office.books.database, DAY.replace(tzinfo=UTC), ("EJV-DAY",)) == {}
+
+
+def test_a_cheque_on_another_day_than_its_lines_is_a_finding(office: FeedbackOffice) -> None:
+    given_slips(office.books)
+    office.answer(SLIPS)
+
+    office.books.change("UPDATE refunds SET gl_posted = gl_posted + interval '1 day'")
+
+    told = all_findings(office.books.database, DAY.replace(tzinfo=UTC), ("EJV-DAY",))
+    assert list(told) == [("EJV-DAY", "slip 206000010"), ("EJV-DAY", "slip 206000028")]

@@ -1,7 +1,8 @@
 -- A refund, disbursement or invoice of which CGI accepted lines, of another day than theirs.
 -- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
 -- source docs/specs/cgi-ejv-files.md section 7.2: dates are the effective date of the accepted line; `processed_on` is when
---        this service applied it. A line of a journal is accepted where its JH and BH are too. Of several answers any may
+--        this service applied it. A line of a journal is accepted where its JH and BH are too, an item of AP where
+--        each of its lines is; what a newer batch has is left to the answer to that. Of several answers any may
 --        be the one; a person who changes it afterwards stamps his name, the jobs none. A slip may be refunded again: what
 --        is left of it is asked for or authorized, or was handed over since
 WITH refused AS MATERIALIZED (
@@ -13,7 +14,7 @@ WITH refused AS MATERIALIZED (
      ),
      accepted AS (
        SELECT line.batch_number, batch.file_type, line.subject,
-              array_agg(DISTINCT line.effective_date) AS days,
+              array_agg(DISTINCT line.effective_date) FILTER (WHERE line.record IN ('JD', 'IH')) AS days,
               min(part.applied_on AT TIME ZONE 'UTC') AS first_on,
               max(part.applied_on AT TIME ZONE 'UTC') AS last_on,
               bool_and(line.code = '0000'
@@ -36,9 +37,9 @@ WITH refused AS MATERIALIZED (
            ON title.file_id = line.file_id
           AND title.batch_number = line.batch_number
           AND title.journal = line.journal
-        WHERE line.record IN ('JD', 'IH')
+        WHERE line.record IN ('JD', 'IH', 'IL', 'NA', 'IC')
           AND line.outcome = 'applied'
-          AND line.rule <> 'settled_before'
+          AND line.rule NOT IN ('settled_before', 'in_newer_batch')
           AND line.file_id >= :first_file
         GROUP BY line.batch_number, batch.file_type, line.subject
      )
