@@ -13,7 +13,9 @@ SELECT held.id
                             WHERE item.outcome = 'applied'
                               AND item.rule = ''
                               AND NOT item.is_accepted)
-   AND held.id NOT IN (SELECT refund_id FROM feedback_items WHERE outcome = 'applied' AND refund_id IS NOT NULL)
+   AND NOT EXISTS (SELECT FROM feedback_items AS item
+                    WHERE item.refund_id = held.id
+                      AND item.outcome = 'applied')
    AND EXISTS (SELECT FROM ejv_links AS link
                 WHERE link.link_type = 'partial_refund'
                   AND link.link_id = held.id

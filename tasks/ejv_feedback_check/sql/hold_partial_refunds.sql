@@ -22,10 +22,9 @@ UPDATE feedback_items AS item
                       AND file.file_type = 'PAYMENT')
             ON link.link_type = 'partial_refund'
            AND link.link_id = other.id
-         WHERE NOT feedback_items.is_accepted
-           AND (other.status = 'REFUND_PROCESSED'
-                OR link.id IS NOT NULL
-               AND link.disbursement_status_code IS DISTINCT FROM 'ERRORED')
+         WHERE other.status = 'REFUND_PROCESSED'
+            OR link.id IS NOT NULL
+           AND link.disbursement_status_code IS DISTINCT FROM 'ERRORED'
          GROUP BY refused.id) AS beside
  WHERE item.outcome = 'applied'
    AND item.rule = ''
