@@ -30,11 +30,7 @@ SELECT invoice.id,
                          AND again.kind = 'resubmission'
                          AND again.state <> 'dropped'),
                      newest.file_made_on AT TIME ZONE 'UTC') END,
-       invoice.payment_date IS NULL
-       AND NOT EXISTS (SELECT FROM receipts AS receipt
-                        WHERE receipt.invoice_id = invoice.id
-                          AND receipt.receipt_amount > 0)
-       AND coalesce(done.are_all_refused, false),
+       coalesce(done.are_all_refused, false) AND NOT <<invoice.was_charged>>,
        greatest(newest.completed_on, newest.voided_on)
   FROM invoices AS invoice
   LEFT JOIN (SELECT found.invoice_id, max(found.requested_date) AS requested_on

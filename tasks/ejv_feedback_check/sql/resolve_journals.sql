@@ -113,6 +113,8 @@ WITH headers AS (
               links.partner_code,
               invoice.invoice_status_code AS invoice_status,
               invoice.payment_date IS NOT NULL OR coalesce(received.amount > 0, false) AS is_paid,
+              :file_type = 'PAYMENT' AND invoice.invoice_status_code = 'REFUND_REQUESTED' AND NOT <<invoice.was_charged>>
+                AS was_never_charged,
               CASE :file_type WHEN 'PAYMENT' THEN coalesce(refund.status, invoice.invoice_status_code)
                               ELSE coalesce(items.partner_status, invoice.disbursement_status_code) END AS status_before,
               CASE :file_type WHEN 'PAYMENT' THEN coalesce(refund.refund_amount, invoice.total)
@@ -201,7 +203,7 @@ WITH headers AS (
                      OR (effect, status_before) IN (('paid', 'PAID'), ('refunded', 'REFUNDED'))
                    THEN 'applied:settled_before'
                    WHEN effect = 'paid' AND earlier > 0 AND earlier + amount > expected THEN 'applied:overpaid'
-                   WHEN effect = 'refunded' AND NOT is_paid
+                   WHEN effect = 'refunded' AND was_never_charged
                     AND EXISTS (SELECT FROM ejv_links AS link
                                   JOIN ejv_headers AS header
                                     ON header.id = link.ejv_header_id
@@ -210,8 +212,7 @@ WITH headers AS (
                                    AND file.file_type = 'PAYMENT'
                                  WHERE link.link_id = counted.link_id
                                    AND coalesce(link.link_type, 'invoice') = 'invoice'
-                                HAVING bool_or(link.disbursement_status_code = 'ERRORED')
-                                   AND NOT bool_or(link.disbursement_status_code = 'COMPLETED'))
+                                HAVING bool_or(link.disbursement_status_code = 'ERRORED'))
                    THEN 'applied:never_charged'
                    WHEN is_reversal <> (first_side = 'D') THEN 'applied:other_direction'
                    WHEN effect = 'reversed' AND form = 'INVOICE' AND invoice_status = 'PAID' THEN 'applied:still_paid'
@@ -228,8 +229,7 @@ SELECT journal, subject, form, invoice_id, partner_id, refund_id, line, refused_
        amount, link_type, link_id, payment_account_id, partner_code, invoice_status, status_before, expected, earlier,
        receipt, is_booked AND effect IN ('paid', 'charged') AS is_booked, is_header_refused, is_accepted,
        CASE WHEN is_accepted THEN NULL ELSE message END AS message,
-       :file_type = 'PAYMENT' AND NOT is_accepted AND invoice_status = 'REFUND_REQUESTED'
-       AND NOT is_paid AND NOT is_booked AND decided <> 'applied:in_newer_batch' AS was_never_charged,
+       was_never_charged AND NOT is_accepted AND decided <> 'applied:in_newer_batch' AS was_never_charged,
        effect,
        split_part(decided, ':', 1) AS outcome,
        split_part(decided, ':', 2) AS rule

@@ -172,6 +172,31 @@ def test_a_refused_reversal_leaves_a_settled_reference_so_that_it_is_sent_once_m
     assert all_findings(books.database, NOW, ("EJV-RELEASED",)) == {}
 
 
+def test_a_receipt_over_nothing_says_not_that_a_refund_was_charged(office: FeedbackOffice) -> None:
+    books = office.books
+    given(books, "REFUND_REQUESTED")
+    books.add("receipts", invoice_id=1001, receipt_number="VOID", receipt_amount=0, receipt_date=BEFORE)
+    books.change("UPDATE invoice_references SET created_on = (SELECT min(created_on) FROM ejv_files)")
+
+    office.answer(CHARGE, {5: ERROR})
+
+    assert books.one("SELECT status_code FROM invoice_references") == "ACTIVE"
+    assert all_findings(books.database, NOW, ("EJV-RELEASED",)) == {}
+
+
+def test_a_refund_whose_charge_was_accepted_was_charged_though_nothing_of_it_was_booked(office: FeedbackOffice) -> None:
+    books = office.books
+    given(books, "REFUND_REQUESTED")
+    books.batch(99)
+    books.journal(99, 9, [("invoice", 1001)])
+    books.change("UPDATE ejv_links SET disbursement_status_code = 'COMPLETED' WHERE ejv_header_id = 9")
+
+    outcome = office.answer(REVERSAL, {5: ERROR})
+
+    assert "nothing was charged" not in outcome.rejects[0].detail
+    assert books.one("SELECT status_code FROM invoice_references") == "COMPLETED"
+
+
 def test_a_refused_reversal_leaves_one_settled_reference_and_no_second(office: FeedbackOffice) -> None:
     """EJV_PAYMENT ends with an error where it finds two."""
     books = office.books

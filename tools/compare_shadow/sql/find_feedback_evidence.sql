@@ -117,11 +117,7 @@ SELECT DISTINCT 'D-EJV-10', about.kind, about.subject
  WHERE line.batch_number = ANY (:unanswered)
    AND about.subject IS NOT NULL
  UNION ALL
-SELECT CASE WHEN invoice.payment_date IS NOT NULL
-              OR EXISTS (SELECT FROM receipts AS receipt
-                          WHERE receipt.invoice_id = invoice.id
-                            AND receipt.receipt_amount > 0) THEN 'D-EJV-20'
-            ELSE 'D-EJV-21' END, 'invoice', CAST(invoice.id AS text)
+SELECT CASE WHEN <<invoice.was_charged>> THEN 'D-EJV-20' ELSE 'D-EJV-21' END, 'invoice', CAST(invoice.id AS text)
   FROM ejv_files AS file
   JOIN ejv_headers AS header
     ON header.ejv_file_id = file.id

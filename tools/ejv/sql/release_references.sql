@@ -17,12 +17,5 @@ UPDATE invoice_references AS reference
  WHERE reference.invoice_id = voided.invoice_id
    AND reference.status_code = 'ACTIVE'
    AND (   invoice.invoice_status_code <> 'REFUND_REQUESTED'
-        OR invoice.payment_date IS NOT NULL
-        OR EXISTS (SELECT FROM receipts AS receipt
-                    WHERE receipt.invoice_id = invoice.id
-                      AND receipt.receipt_amount > 0)
-        OR EXISTS (SELECT FROM ejv_links AS charge
-                    WHERE charge.link_id = invoice.id
-                      AND coalesce(charge.link_type, 'invoice') = 'invoice'
-                      AND charge.disbursement_status_code = 'COMPLETED'))
+        OR <<invoice.was_charged>>)
 RETURNING 'invoice_references' AS name, reference.id, 'ACTIVE' AS before, reference.status_code AS after

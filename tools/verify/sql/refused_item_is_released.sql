@@ -56,8 +56,6 @@ SELECT 'link ' || link.id AS row,
  WHERE link.disbursement_status_code = 'ERRORED'
    AND (reference.id IS NOT NULL
         AND (invoice.invoice_status_code = 'APPROVED'
-             OR invoice.invoice_status_code = 'REFUND_REQUESTED'
-                AND (invoice.payment_date IS NOT NULL
-                     OR EXISTS (SELECT FROM receipts WHERE receipts.invoice_id = invoice.id)))
+             OR invoice.invoice_status_code = 'REFUND_REQUESTED' AND <<invoice.was_charged>>)
         OR refund.status = 'REFUND_PROCESSING'
        AND (beside.is_paid OR beside.is_open IS NOT TRUE))
