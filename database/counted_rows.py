@@ -1,12 +1,24 @@
-"""Which settlement rows count; a statement asks it of a row as `<<row.counts>>`, `row` being its alias."""
+"""Which settlement rows count, and under which number one stands as a receipt.
+
+A statement asks it of a row as `<<row.counts>>` and `<<row.receipt>>`, `row` being its alias.
+"""
 
 # It was applied; or it was booked before us, without a payment, which we wrote; or it is money on account that covers a
 # part, which changes no invoice. A bounce that was taken back is among them: its rule is 'undone'.
 _COUNTS = (
     "({0}.outcome = 'applied' OR {0}.rule = 'payment_written' OR {0}.kind = 'SKIP' AND {0}.rule = 'partial_credit')"
 )
+_RECEIPT = (
+    "CASE WHEN {0}.kind = 'PART_ONE' AND {0}.application_id IS NOT NULL"
+    " THEN CAST({0}.application_id AS text) ELSE {0}.source_number END"
+)
 
 
 def counts(alias: str) -> str:
     """Return the condition that a row counts."""
     return _COUNTS.format(alias)
+
+
+def receipt(alias: str) -> str:
+    """Return the number of the receipt that a row writes: a part payment's is its Application Id."""
+    return _RECEIPT.format(alias)

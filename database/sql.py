@@ -7,8 +7,8 @@ A module says once which statements are its own, and then names them:
     sql.run(session, "mark_invoices_paid", now=now)
 
 A statement names a set of invoice states of database/pay/states.py as <<name>>, and asks whether a settlement row
-counts (database/counted_rows.py) as <<row.counts>>, `row` being its alias; whether an invoice was charged
-(database/charged_invoices.py) as <<invoice.was_charged>>.
+counts (database/counted_rows.py) as <<row.counts>>, `row` being its alias, and under which number its receipt stands as
+<<row.receipt>>; whether an invoice was charged (database/charged_invoices.py) as <<invoice.was_charged>>.
 """
 
 import re
@@ -19,11 +19,11 @@ from typing import Any
 from sqlalchemy import CursorResult, TextClause, text
 
 from database.charged_invoices import was_charged
-from database.counted_rows import counts
+from database.counted_rows import counts, receipt
 from database.pay import states
 from database.sessions import Session
 
-_CONDITIONS = {"counts": counts, "was_charged": was_charged}
+_FRAGMENTS = {"counts": counts, "receipt": receipt, "was_charged": was_charged}
 
 
 class Statements:
@@ -47,7 +47,7 @@ class Statements:
 
 def _written_out(statement: str) -> str:
     """Return a statement with what it names, like <<withdrawn>> and <<row.counts>>, written out."""
-    statement = re.sub(r"<<([a-z_]+)\.([a-z_]+)>>", lambda asked: _CONDITIONS[asked[2]](asked[1]), statement)
+    statement = re.sub(r"<<([a-z_]+)\.([a-z_]+)>>", lambda asked: _FRAGMENTS[asked[2]](asked[1]), statement)
     return re.sub("<<([a-z_]+)>>", lambda named: states.as_sql(named[1]), statement)
 
 

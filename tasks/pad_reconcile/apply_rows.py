@@ -52,6 +52,8 @@ def apply_rows(session: Session, totals: RowTotals, *, now: datetime, today: dat
     _lock_rows(session, kinds)
     last_wave = sql.run(session, "number_waves").scalar_one() if kinds.have(RowKind.BOUNCE) else 0
     for wave in range(last_wave + 1):
+        if kinds.have(RowKind.BOUNCE):
+            sql.run(session, "find_parts", wave=wave)
         _resolve(session, wave)
         _settle(session, kinds, effects, now)
         session.execute(text("DROP TABLE settled_invoices"))

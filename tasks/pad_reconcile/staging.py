@@ -67,7 +67,7 @@ def create_tables(session: Session) -> None:
 
 def drop_tables(session: Session) -> None:
     """Drop the work tables and what is beside them, for the next file of the same session."""
-    tables = "settlement_staged, settlement_before, settlement_references, settlement_work"
+    tables = "settlement_staged, settlement_before, settlement_parts, settlement_references, settlement_work"
     session.execute(text(f"DROP TABLE IF EXISTS {tables} CASCADE"))
 
 

@@ -1,8 +1,8 @@
-"""Which settlement rows count stands in one place, and statements take it from there."""
+"""Which settlement rows count, and which receipts they write, stands in one place; statements take it from there."""
 
 from sqlalchemy import text
 
-from database.counted_rows import counts
+from database.counted_rows import counts, receipt
 from database.sql import statements
 from tests.pay_database import PayDatabase
 
@@ -29,3 +29,13 @@ def test_what_was_applied_or_paid_or_covers_a_part_on_account_counts(database: P
 
     with database.begin() as session:
         assert session.execute(asked).scalars().all() == [expected for *_, expected in rows]
+
+
+def test_a_part_payment_writes_a_receipt_under_its_application_id_and_any_other_row_under_its_source(
+    database: PayDatabase,
+) -> None:
+    rows = "('PART_ONE', 41, 'OB1'), ('PART_ONE', NULL, 'OB1'), ('SETTLE_ONE', 42, 'OB1')"
+    asked = text(f"SELECT {receipt('row')} FROM (VALUES {rows}) AS row (kind, application_id, source_number)")
+
+    with database.begin() as session:
+        assert session.execute(asked).scalars().all() == ["41", "OB1", "OB1"]

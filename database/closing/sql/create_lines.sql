@@ -33,8 +33,7 @@ SELECT file_id, line, name, at, kind, outcome, rule, source_number, application_
        original_amount, outstanding_amount, target_type, target_number, status,
        CASE WHEN record_type IN ('PADP', 'PADR', 'PAYR', 'BOLP', 'EFTP', 'ONAC', 'ONAP', 'CMAP', 'DRWP', 'ADJS', 'EFTR')
             THEN record_type ELSE 'OTHER' END AS record_type,
-       CASE WHEN kind = 'PART_ONE' AND application_id IS NOT NULL
-            THEN CAST(application_id AS text) ELSE source_number END AS receipt_number
+       <<booked.receipt>> AS receipt_number
   FROM booked
  WHERE at >= :since
    AND at < :until

@@ -71,9 +71,7 @@ WITH known AS NOT MATERIALIZED (
                              AND line.outcome = 'applied'
                            WHERE reference.invoice_id = known.invoice_id
                              AND line.application_date = known.receipt_date
-                             AND CASE WHEN line.kind = 'PART_ONE' AND line.application_id IS NOT NULL
-                                      THEN CAST(line.application_id AS text) ELSE line.source_number END
-                                 = known.receipt_number)
+                             AND <<line.receipt>> = known.receipt_number)
           AND NOT EXISTS (SELECT FROM answered
                            WHERE answered.effective_date = known.receipt_date
                              AND answered.subject = CAST(known.invoice_id AS text))

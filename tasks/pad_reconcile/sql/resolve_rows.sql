@@ -312,7 +312,11 @@ WITH staged AS NOT MATERIALIZED (
                            AND pad_payments.not_by_card = 0
                            AND staged.source_number <> ALL (pad_payments.failed_by)
                            AND mine.invoice_number = staged.target_number
-                           AND receipt.receipt_number = staged.source_number) AS other_receipt_is_open
+                           AND (receipt.receipt_number = staged.source_number
+                                OR EXISTS (SELECT FROM settlement_parts AS part
+                                            WHERE part.target_number = staged.target_number
+                                              AND part.source_number = staged.source_number
+                                              AND part.receipt_number = receipt.receipt_number))) AS other_receipt_is_open
               ) AS bounced
        OFFSET 0 -- the verdict is looked at more than once
      )

@@ -49,8 +49,7 @@ INSERT INTO receipts (invoice_id, receipt_number, receipt_date, receipt_amount)
 SELECT invoice_id, receipt_number, application_date, amount
   FROM (
          SELECT applied.line, spans.invoice_id,
-                CASE WHEN applied.kind = 'PART_ONE' AND applied.application_id IS NOT NULL
-                     THEN CAST(applied.application_id AS text) ELSE applied.source_number END AS receipt_number,
+                <<applied.receipt>> AS receipt_number,
                 applied.application_date,
                 least(applied.ends, spans.ends) - greatest(applied.starts, spans.starts) AS amount
            FROM row_spans AS applied
@@ -63,8 +62,7 @@ SELECT invoice_id, receipt_number, application_date, amount
            FROM memo_parts
           UNION ALL
          SELECT settling.line, settled.invoice_id,
-                CASE WHEN settling.kind = 'PART_ONE' AND settling.application_id IS NOT NULL
-                     THEN CAST(settling.application_id AS text) ELSE settling.source_number END,
+                <<settling.receipt>>,
                 settling.application_date, settling.amount
            FROM settled_invoices AS settled
            JOIN settling

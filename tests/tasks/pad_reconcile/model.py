@@ -122,6 +122,7 @@ class PadModel:
     applied: list[tuple[int | None, int, Decimal, str, str]] = field(default_factory=list)
     booked: set[tuple[str, str]] = field(default_factory=set)  # CFS number and receipt of the rows that are ours
     parts: set[tuple[object, ...]] = field(default_factory=set)  # the same of rows of earlier files, with their ids
+    part_receipts: set[tuple[str, str, str]] = field(default_factory=set)  # CFS number, source and receipt of parts
     banked: set[str] = field(default_factory=set)  # receipts of which earlier files booked an online banking row
     bounces: list[str] = field(default_factory=list)
     undone: list[str] = field(default_factory=list)  # bounces that were taken back
@@ -148,6 +149,11 @@ class PadModel:
     def _remember(self, judged: list[JudgedRow]) -> None:
         self.done |= {one.row.identity() for one in judged if one.counts}
         self.booked |= {(one.row.number, one.row.source) for one in judged if one.is_ours}
+        self.part_receipts |= {
+            (one.row.number, one.row.source, str(one.row.application))
+            for one in judged
+            if one.kind == "PART_ONE" and one.is_ours and one.row.application is not None
+        }
 
     @staticmethod
     def _part(row: ModelRow) -> tuple[object, ...]:
@@ -248,7 +254,7 @@ class PadModel:
         is_noted = row.number in self.bounces
         is_open = bool(self._behind(row.number, "ACTIVE")) and not self._behind(row.number, "COMPLETED")
         if self._is_by_another_receipt(row):
-            bears = {receipt.invoice for receipt in self.receipts if receipt.number == row.source}
+            bears = {receipt.invoice for receipt in self._receipts_of(row)}
             mine = [one for one in self.references if one.number == row.number and one.invoice in bears]
             if any(reference.status != "ACTIVE" for reference in mine):
                 is_settled = bool(self._behind(row.number, "COMPLETED")) or row.number in self.bundled
@@ -284,7 +290,7 @@ class PadModel:
         payments = self._payments(row.number)
         failed = [one.receipt or "" for one in payments if one.status == "FAILED" and one.method not in CARDS]
         is_paid = any(one.status == "COMPLETED" and one.method not in CARDS for one in payments)
-        return bool(failed) and row.source not in failed and not is_paid and self._has_receipt(row)
+        return bool(failed) and row.source not in failed and not is_paid and bool(self._receipts_of(row))
 
     def _was_pulled_again(self, one: JudgedRow, failed: list[PadPayment]) -> bool:
         pulled = [
@@ -575,13 +581,12 @@ class PadModel:
             if one.rule == "payment_failed":
                 continue
             (owner,) = self._owners(row)
-            are_under_another = not self._has_receipt(row)
+            own = self._receipts_of(row)
             for invoice in self._behind(row.number, "COMPLETED"):
                 gone = [
                     one
                     for one in self.receipts
-                    if one.invoice == invoice.id
-                    and (one.number == row.source or (are_under_another and not self._is_of_memo(one)))
+                    if one.invoice == invoice.id and (one in own or (not own and not self._is_of_memo(one)))
                 ]
                 self.receipts = [one for one in self.receipts if one not in gone]
                 invoice.paid = ZERO
@@ -605,7 +610,8 @@ class PadModel:
         failed = [one for one in self._payments(row.number) if one.status == "FAILED" and one.method not in CARDS][-1]
         failed.amount, failed.receipt, failed.day = min(failed.amount, kept), row.source, row.day
         behind = {invoice.id for invoice in self._behind(row.number, "ACTIVE")}
-        self.receipts = [one for one in self.receipts if one.number != row.source or one.invoice not in behind]
+        gone = [one for one in self._receipts_of(row) if one.invoice in behind]
+        self.receipts = [one for one in self.receipts if one not in gone]
 
     def _is_of_memo(self, receipt: PadReceipt) -> bool:
         """Return whether a receipt is over no more than a credit memo of that number paid."""
@@ -632,6 +638,11 @@ class PadModel:
 
     def _has(self, invoice: int, number: str) -> bool:
         return any((one.invoice, one.number) == (invoice, number) for one in self.references)
+
+    def _receipts_of(self, row: ModelRow) -> list[PadReceipt]:
+        """Return the receipts of a row's source on its number: those under its number, and those of its parts."""
+        numbers = {row.source, *(receipt for *of, receipt in self.part_receipts if of == [row.number, row.source])}
+        return [one for one in self.receipts if one.number in numbers and self._has(one.invoice, row.number)]
 
     def _has_receipt(self, row: ModelRow) -> bool:
         return any(one.number == row.source and self._has(one.invoice, row.number) for one in self.receipts)

@@ -5,6 +5,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from decimal import Decimal
 from itertools import permutations
+from typing import Any
 
 import pytest
 
@@ -21,12 +22,14 @@ from tests.settlement_factory import (
     bounce,
     example,
     fill_example,
+    on_account,
     settlement_csv,
 )
 from tests.tools.verify.watch import all_findings
 
 NUMBER = "REG00000100"
 NEXT_FILE = "BCR_PAYMENT_APPL_20261106.csv"
+LATER_FILE = "BCR_PAYMENT_APPL_20261107.csv"
 FINAL = ("REFUND_REQUESTED", "REFUNDED", "CREDITED", "CANCELLED", "MANUALLY_REFUNDED", "CHARGEBACK",
          "GL_UPDATED_REFUND", "DELETED", "DELETE_ACCEPTED")  # fmt: skip
 
@@ -172,6 +175,71 @@ def test_a_bounce_leaves_the_receipt_of_another_that_paid_the_other_invoice_of_i
 
     assert books.outcomes("BCR_PAYMENT_APPL_20261107.csv") == ["applied:another_receipt"]
     assert (books.receipts(), books.payments()) == ([], [(NUMBER, "PAD", "FAILED", left[1], "0.00")])
+
+
+def _pay_in_parts(books: SettlementBooks, *more: Line, beside: bool = False) -> str:
+    """Pay a number by the bank, 20.00 of OB2 and then the rest of OB1, and return what it is over.
+
+    more    rows of the first file
+    beside  whether the number has another invoice, which was paid before
+    """
+    account = books.account("800101")
+    bank: dict[str, Any] = {
+        "method": "ONLINE_BANKING",
+        "profile": books.profile(account.id, "800104", "ONLINE_BANKING"),
+    }
+    books.invoice(account, NUMBER, "60.00", id=100, **bank)
+    if beside:
+        books.invoice(account, NUMBER, "15.00", id=200, status="PAID", reference="COMPLETED", paid="15.00", **bank)
+        books.receipt(200, "OB0", "15.00")
+    books.apply(
+        Line("BOLP", "OB2", "20.00", "800104", NUMBER, "Partially PAID", "60.00", "40.00", application="41"), *more
+    )
+    books.apply(Line("BOLP", "OB1", "40.00", "800104", NUMBER, original="60.00"), name=NEXT_FILE)
+    return "75.00" if beside else "60.00"
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_a_bounce_takes_the_receipt_of_a_part_payment_and_leaves_the_others(
+    beside: bool, books: SettlementBooks
+) -> None:
+    total = _pay_in_parts(books, beside=beside)
+
+    books.apply(bounce("OB2", "800104", NUMBER, total, status="Partially PAID", outstanding="20.00", day="07-Nov-26"),
+                name=LATER_FILE)  # fmt: skip
+
+    assert books.receipts() == [(100, "OB1", "40.00"), *([(200, "OB0", "15.00")] if beside else [])]
+    kept = "55.00" if beside else "40.00"
+    assert (NUMBER, "ONLINE_BANKING", "FAILED", "OB2", kept) in books.payments()
+    assert all_findings(books.database, NOW, ("INV-PAID", "INV-OPEN", "PAY", "FILE")) == {}
+
+
+def test_a_bounce_takes_the_receipt_of_a_part_payment_of_its_own_file(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    books.invoice(account, NUMBER, "60.00", id=100)
+
+    books.apply(
+        Line("BOLP", "OB2", "20.00", "800101", NUMBER, "Partially PAID", "60.00", "40.00", application="41"),
+        Line("PADP", "PR1", "40.00", "800101", NUMBER, original="60.00"),
+        bounce("OB2", "800101", NUMBER, "60.00", status="Partially PAID", outstanding="20.00"),
+    )
+
+    assert books.outcomes() == ["applied"] * 3
+    assert books.receipts() == [(100, "PR1", "40.00")]
+
+
+def test_a_part_payment_of_a_bank_receipt_for_more_than_its_number_bounces_too(books: SettlementBooks) -> None:
+    total = _pay_in_parts(books, on_account("OB2", "800104", "5.00"))
+    books.apply(bounce("OB1", "800104", NUMBER, total, status="Partially PAID", outstanding="40.00", day="07-Nov-26"),
+                name=LATER_FILE)  # fmt: skip
+    assert books.receipts() == [(100, "41", "20.00")]
+
+    books.apply(bounce("OB2", "800104", NUMBER, total, day="08-Nov-26"), name="BCR_PAYMENT_APPL_20261108.csv")
+
+    assert books.outcomes("BCR_PAYMENT_APPL_20261108.csv") == ["applied:another_receipt"]
+    assert books.receipts() == []
+    assert (NUMBER, "ONLINE_BANKING", "FAILED", "OB2", "0.00") in books.payments()
+    assert all_findings(books.database, NOW, ("INV-PAID", "INV-OPEN", "PAY", "FILE")) == {}
 
 
 def test_a_receipt_that_bounced_is_taken_from_what_the_failed_payment_keeps_once(paid_twice: SettlementBooks) -> None:

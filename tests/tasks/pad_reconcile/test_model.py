@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from tests.pay_database import PayDatabase
-from tests.settlement_factory import NOW, Line, SettlementBooks, settlement_csv
+from tests.settlement_factory import NOW, Line, SettlementBooks, on_account, settlement_csv
 from tests.tasks.pad_reconcile import model
 from tests.tasks.pad_reconcile.both_books import BothBooks, expected, found
 from tests.tasks.pad_reconcile.model_rows import read_row
@@ -98,6 +98,20 @@ ONE_BY_ONE = [
     Line("PADR", source, "0.00", "800101", "REG1", status, "30.00", left)
     for source, status, left in (("S1", "Partially PAID", "25.00"), ("S2", "Not PAID", "30.00"))
 ]
+ONE_INVOICE = [("REG1", "800101", "40.00", ("APPROVED", "ACTIVE"), False)]
+PART_AND_REST = [
+    Line("BOLP", "S2", "15.00", "800101", "REG1", "Partially PAID", "40.00", "25.00", application="7"),
+    on_account("S2", "800101", "5.00", application="8"),
+    Line("BOLP", "S1", "25.00", "800101", "REG1", original="40.00", application="9"),
+]
+PART_BOUNCES_FIRST, PART_BOUNCES_LAST = (
+    [Line("PAYR", source, "0.00", "800101", "REG1", status, "40.00", left)
+     for source, status, left in bounces]
+    for bounces in (
+        [("S2", "Partially PAID", "15.00"), ("S1", "Not PAID", "40.00")],
+        [("S1", "Partially PAID", "25.00"), ("S2", "Not PAID", "40.00")],
+    )
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +130,8 @@ def watch(small: SettlementBooks) -> InvariantWatch:
 @given(INVOICES, PAYMENTS, MEMOS, st.lists(ROWS, min_size=1, max_size=2))
 @example([("REG3", "800103", "5.00", ("APPROVED", "ACTIVE"), True)], [], [], [OWED_WHOLE])
 @example(TWO_INVOICES, [], [], [PAID_BY_TWO, ONE_BY_ONE])
+@example(ONE_INVOICE, [], [], [PART_AND_REST, PART_BOUNCES_FIRST])
+@example(ONE_INVOICE, [], [], [[*PART_AND_REST, *PART_BOUNCES_LAST]])
 @ON_ONE_DATABASE
 def test_files_do_what_the_rules_say(
     small: SettlementBooks,

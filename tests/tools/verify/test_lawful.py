@@ -141,3 +141,14 @@ def test_a_receipt_that_a_failed_payment_keeps_stands_beside_nothing_paid(books:
     books.change("UPDATE receipts SET receipt_amount = 6 WHERE invoice_id = 2")
     said = all_findings(books.database, books.now, ("INV-PAID",))
     assert list(said) == [("INV-PAID", "invoice 1"), ("INV-PAID", "invoice 2")]
+
+
+def test_a_failed_payment_whose_part_still_stands_as_a_receipt_is_named(books: SettlementBooks) -> None:
+    books.invoice(books.account("800104", "ONLINE_BANKING"), "REG1", "100.00", method="ONLINE_BANKING")
+    books.apply(Line("BOLP", "OB1", "40.00", "800104", "REG1", "Partially PAID", "100.00", "60.00"))
+    assert all_findings(books.database, books.now, ("PAY-FAILED",)) == {}
+
+    books.change("UPDATE payments SET payment_status_code = 'FAILED'")
+
+    payment = books.one("SELECT id FROM payments")
+    assert list(all_findings(books.database, books.now, ("PAY-FAILED",))) == [("PAY-FAILED", f"payment {payment}")]

@@ -1,5 +1,6 @@
 -- A failed payment whose receipt still stands on an invoice of its number.
--- source docs/specs/cas-settlement-csv.md section 8 steps 7 and 12; a receipt under a credit memo's number did not bounce.
+-- source docs/specs/cas-settlement-csv.md section 8 steps 7 and 12; a receipt under a credit memo's number did not bounce,
+--        and one of a part payment bears its Application Id (section 5.4).
 --        The EFT job writes receipts first, and CAS completes its payments (section 2). Deposits of routing slips bear the
 --        slip's number, not an invoice's
 SELECT 'payment ' || payment.id AS row,
@@ -14,7 +15,13 @@ SELECT 'payment ' || payment.id AS row,
    AND reference.status_code <> 'CANCELLED'
   JOIN receipts AS receipt
     ON receipt.invoice_id = reference.invoice_id
-   AND receipt.receipt_number = payment.receipt_number
+   AND (receipt.receipt_number = payment.receipt_number
+        OR EXISTS (SELECT FROM pay_jobs.settlement_rows AS part
+                    WHERE part.target_number = payment.invoice_number
+                      AND part.source_number = payment.receipt_number
+                      AND part.kind = 'PART_ONE'
+                      AND <<part.counts>>
+                      AND <<part.receipt>> = receipt.receipt_number))
  WHERE (CAST(:since AS timestamp) IS NULL OR payment.payment_date >= :since)
    AND (payment.payment_status_code = 'FAILED'
         OR payment.payment_status_code <> 'COMPLETED' AND payment.payment_method_code <> 'EFT')

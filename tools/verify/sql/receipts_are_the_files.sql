@@ -24,8 +24,7 @@ SELECT 'invoice ' || found.invoice_id AS row,
                coalesce(receipt.is_undated OR receipt.earliest < paid.first_day OR receipt.latest > paid.last_day, false)
                  AS is_misdated
           FROM (SELECT line.target_number,
-                       CASE WHEN line.kind = 'PART_ONE' AND line.application_id IS NOT NULL
-                            THEN CAST(line.application_id AS text) ELSE line.source_number END AS receipt_number,
+                       <<line.receipt>> AS receipt_number,
                        sum(line.amount) AS amount,
                        min(line.application_date) AS first_day,
                        max(line.application_date) AS last_day
