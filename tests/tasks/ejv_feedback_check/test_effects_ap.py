@@ -337,6 +337,22 @@ def test_a_rebuild_sees_a_newer_batch_though_no_line_of_the_old_one_is_kept(
     assert dry_run or found(office.books) == [AGAIN[kind][2], AGAIN[kind][1]]
 
 
+def test_a_rebuild_leaves_a_slip_of_a_newer_batch_though_an_eft_refund_bears_its_number(office: FeedbackOffice) -> None:
+    books = office.books
+    given_slips(books)
+    name = books.add("eft_short_names", short_name="SAMPLE", type="EFT", is_generated=False)
+    books.add("eft_refunds", id=206000028, short_name_id=name, refund_amount="40.00", refund_method="CHEQUE",
+              disbursement_status_code="UPLOADED")  # fmt: skip
+    office.sent(SLIPS, FIRST_INBOX)
+    office.run()
+    books.change("UPDATE ejv_files SET disbursement_status_code = 'ERRORED', message = '9001 BAD BATCH'")
+    sent_in_a_newer_batch(office, "slips", SLIPS.items[1])
+
+    office.run(rebuild=100, reason="ticket 4711", at=LATER)
+
+    assert slips(books) == [AGAIN["slips"][2], AGAIN["slips"][1]]
+
+
 @pytest.mark.parametrize("is_unreadable", [False, True], ids=["no line of it came", "its IH line cannot be read"])
 @pytest.mark.parametrize("kind", AGAIN)
 def test_what_no_line_of_an_accepted_batch_answers_is_told_listed_and_set_free(

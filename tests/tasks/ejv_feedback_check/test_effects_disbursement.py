@@ -135,6 +135,31 @@ def test_the_late_refusal_of_an_old_batch_leaves_the_row_to_the_newer_batch_that
     assert "A newer batch has it" in outcome.rejects[-1].detail
 
 
+def test_of_a_batch_without_lines_each_row_goes_by_when_it_was_sent_itself(office: FeedbackOffice) -> None:
+    """The first was sent again in the second in which the newer batch was made, the other in the old batch alone."""
+    books = office.books
+    given_disbursement(books, "PAID", None)
+    books.invoice(books.account(), 1002, "5.00", "PAID", disbursement_status_code="UPLOADED")
+    newer_on = SENT + timedelta(days=1)
+    books.batch(101, "DISBURSEMENT", "INBOX.F3535.20261119040107", created_on=newer_on)
+    books.journal(101, 11, [("invoice", 1001), ("invoice", 1002)], partner_code="VS")
+    books.add("ejv_links", ejv_header_id=10, link_type="invoice", link_id=1002)
+    for row, target, at in ((1, 1001, newer_on), (2, 1002, SENT), (3, 1002, newer_on)):
+        books.add("partner_disbursements", id=row, amount="5.00", partner_code="VS", target_id=target,
+                  target_type="invoice", is_reversal=row == 3, processed_on=at)  # fmt: skip
+
+    outcome = office.apply(
+        Batch(100, journals=[(10, [JournalPair("1001", "5.00")])]).feedback({BH: "9001 NO"}, repeats=False)
+    )
+
+    found = books.rows("SELECT status_code FROM partner_disbursements ORDER BY id")
+    assert found == [("UPLOADED",), ("WAITING_FOR_JOB",), ("UPLOADED",)]
+    assert books.rows("SELECT disbursement_status_code FROM invoices ORDER BY id") == [("UPLOADED",), ("ERRORED",)]
+    assert [one.detail.count("A newer batch has it") for one in outcome.rejects] == [0, 1, 0]
+    links = books.rows("SELECT link_id, disbursement_status_code FROM ejv_links ORDER BY ejv_header_id, link_id")
+    assert links == [(1001, "ERRORED"), (1002, "ERRORED"), (1001, "UPLOADED"), (1002, "UPLOADED")]
+
+
 def test_the_late_refusal_of_a_batch_without_lines_leaves_an_invoice_to_the_newer_batch(
     office: FeedbackOffice,
 ) -> None:
