@@ -25,7 +25,6 @@ class Bounce(NamedTuple):
     account_id: int
     auth_account: str
     number: str
-    payment_id: int
 
 
 class JudgedBounce(NamedTuple):

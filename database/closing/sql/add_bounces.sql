@@ -1,6 +1,7 @@
 -- bounces.receipts, bounces.payments, bounces.kept, bounces.fees: what bounces took back, by receipt and by payment, what
 -- a failed payment keeps, and the fees that were charged. A payment over several receipts keeps what the others brought: that
--- did not bounce. One of a bounce that another service had noted took no receipt back here.
+-- did not bounce. One of a bounce that another service had noted took no receipt back here. What others that failed before
+-- keep less since is no money of the bounce.
 -- in     since, until (naive UTC)
 INSERT INTO closing_rows
 SELECT 'bounces.receipts', [[gone.at]], invoice.payment_method_code, CAST(NULL AS bigint), gone.pair, 'receipt ' || gone.id, gone.amount,
@@ -15,10 +16,15 @@ SELECT 'bounces.receipts', [[gone.at]], invoice.payment_method_code, CAST(NULL A
 SELECT figure.name, [[line.at]], coalesce(was.payment_method_code, 'PAD'), CAST(NULL AS bigint),
        line.file_id || ':' || line.line, 'payment ' || kept.row_id, figure.amount, line.name || ' line ' || line.line
   FROM closing_lines AS line
-  JOIN pay_jobs.bounce_rows AS kept
-    ON kept.file_id = line.file_id
-   AND kept.line = line.line
-   AND kept.pay_table = 'payments'
+  JOIN LATERAL (
+         SELECT payment.row_id, payment.was
+           FROM pay_jobs.bounce_rows AS payment
+          WHERE payment.file_id = line.file_id
+            AND payment.line = line.line
+            AND payment.pay_table = 'payments'
+          ORDER BY payment.was ->> 'payment_status_code' = 'FAILED', payment.row_id
+          LIMIT 1
+       ) AS kept ON true
  CROSS JOIN LATERAL jsonb_populate_record(CAST(NULL AS payments), kept.was) AS was
  CROSS JOIN LATERAL (
         SELECT CAST(was.paid_amount AS numeric(19,2)) AS paid,

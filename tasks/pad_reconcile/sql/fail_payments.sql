@@ -1,5 +1,5 @@
--- Turn the completed payment of a bounced number into a failed one, or write a failed one; of one that failed already take
--- another receipt that bounced. Keep it as it was.
+-- Turn the completed payment of a bounced number into a failed one, or write a failed one; of those that failed already
+-- take another receipt that bounced. Keep them as they were.
 -- in     -
 -- out    the number of payments
 -- again  a bounce that was applied before resolved to already_applied
@@ -20,7 +20,9 @@ WITH bounced AS (
                   FROM payments AS payment
                  WHERE payment.invoice_number = wave_rows.target_number
                    AND payment.payment_method_code NOT IN ('CC', 'DIRECT_PAY')
-                   AND payment.payment_status_code = CASE rule WHEN 'another_receipt' THEN 'FAILED' ELSE 'COMPLETED' END
+                   AND CASE WHEN rule <> 'another_receipt' OR payment.receipt_number = wave_rows.source_number
+                            THEN payment.payment_status_code = 'COMPLETED'
+                            ELSE payment.payment_status_code = 'FAILED' END
                  ORDER BY (payment.receipt_number = wave_rows.source_number) DESC NULLS LAST,
                           payment.payment_method_code = 'PAD' DESC,
                           payment.id DESC
@@ -32,12 +34,27 @@ WITH bounced AS (
      turned AS (
        UPDATE payments AS payment
           SET payment_status_code = 'FAILED',
-              paid_amount = CASE bounced.rule WHEN 'another_receipt' THEN least(payment.paid_amount, bounced.paid_amount)
+              paid_amount = CASE payment.payment_status_code
+                            WHEN 'FAILED' THEN least(payment.paid_amount, bounced.paid_amount)
                             ELSE bounced.paid_amount END,
               payment_date = bounced.application_date,
               receipt_number = bounced.source_number
          FROM bounced
         WHERE payment.id = bounced.payment_id
+     ),
+     lowered AS (
+       UPDATE payments AS payment
+          SET paid_amount = bounced.paid_amount
+         FROM bounced,
+              payments AS old
+        WHERE bounced.rule = 'another_receipt'
+          AND payment.invoice_number = bounced.target_number
+          AND payment.payment_method_code NOT IN ('CC', 'DIRECT_PAY')
+          AND payment.payment_status_code = 'FAILED'
+          AND payment.paid_amount > bounced.paid_amount
+          AND payment.id <> bounced.payment_id
+          AND old.id = payment.id
+    RETURNING bounced.file_id, bounced.line, payment.id, to_jsonb(old) AS was
      ),
      made AS (
        INSERT INTO payments (
@@ -55,3 +72,6 @@ SELECT bounced.file_id, bounced.line, 'payments', coalesce(bounced.payment_id, m
   FROM bounced
   LEFT JOIN made
     ON made.invoice_number = bounced.target_number
+ UNION ALL
+SELECT file_id, line, 'payments', id, was
+  FROM lowered

@@ -12,8 +12,8 @@
 -- again by PAD after a bounce can bounce again. A bounce that is older than the payment, and of another receipt, is
 -- late as well, and is rejected. A bounce that was taken back counts as never noted. One that was noted has done nothing
 -- yet where its number is open and its payment is completed still, or is none at all. Another receipt of a number that
--- bounced, which the first bounce left on its invoices, can bounce too. A bounce that names no receipt is of the one
--- that its payment bears.
+-- bounced, which the first bounce left on its invoices, can bounce too, also where it has a payment of its own. A bounce
+-- that names no receipt is of the one that its payment bears.
 --
 -- Money for a number that is settled already (came_late) is known where a receipt or payment of the service before us
 -- bears its number (the payment of a bank receipt for several numbers bears none), is booked where the settled invoices
@@ -300,6 +300,9 @@ WITH staged AS NOT MATERIALIZED (
            ON owners.customer_account = staged.customer_account
           AND staged.kind IN ('BOUNCE', 'ON_ACCOUNT')
         CROSS JOIN LATERAL (
+                SELECT coalesce(nullif(staged.source_number, ''), pad_payments.last_receipt, '') AS receipt
+              ) AS named
+        CROSS JOIN LATERAL (
                 SELECT staged.kind = 'BOUNCE'
                        AND EXISTS (SELECT FROM non_sufficient_funds
                                     WHERE invoice_number = staged.target_number
@@ -309,14 +312,16 @@ WITH staged AS NOT MATERIALIZED (
                           JOIN receipts AS receipt
                             ON receipt.invoice_id = mine.invoice_id
                          WHERE staged.kind = 'BOUNCE'
-                           AND pad_payments.not_by_card = 0
-                           AND staged.source_number <> ALL (pad_payments.failed_by)
+                           AND named.receipt <> ALL (pad_payments.failed_by)
                            AND mine.invoice_number = staged.target_number
-                           AND (receipt.receipt_number = staged.source_number
+                           AND (receipt.receipt_number = named.receipt
                                 OR EXISTS (SELECT FROM settlement_parts AS part
                                             WHERE part.target_number = staged.target_number
-                                              AND part.source_number = staged.source_number
-                                              AND part.receipt_number = receipt.receipt_number))) AS other_receipt_is_open
+                                              AND part.source_number = named.receipt
+                                              AND part.receipt_number = receipt.receipt_number))
+                        HAVING pad_payments.not_by_card = 0
+                            OR named.receipt = ANY (pad_payments.paid_by)
+                           AND bool_and(mine.status_code = 'ACTIVE')) AS other_receipt_is_open
               ) AS bounced
        OFFSET 0 -- the verdict is looked at more than once
      )

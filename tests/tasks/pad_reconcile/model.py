@@ -289,8 +289,14 @@ class PadModel:
         """Return whether a receipt bounced that an earlier bounce of the number left on its invoices."""
         payments = self._payments(row.number)
         failed = [one.receipt or "" for one in payments if one.status == "FAILED" and one.method not in CARDS]
-        is_paid = any(one.status == "COMPLETED" and one.method not in CARDS for one in payments)
-        return bool(failed) and row.source not in failed and not is_paid and bool(self._receipts_of(row))
+        paid = [one.receipt for one in payments if one.status == "COMPLETED" and one.method not in CARDS]
+        bears = {receipt.invoice for receipt in self._receipts_of(row)}
+        if not failed or row.source in failed or not bears:
+            return False
+        is_open = all(
+            one.status == "ACTIVE" for one in self.references if one.number == row.number and one.invoice in bears
+        )
+        return not paid or (row.source in paid and is_open)
 
     def _was_pulled_again(self, one: JudgedRow, failed: list[PadPayment]) -> bool:
         pulled = [
@@ -605,10 +611,16 @@ class PadModel:
                 self.bounces.append(row.number)
 
     def _fail_further(self, row: ModelRow) -> None:
-        """Take another receipt that bounced from the number, and from what its failed payment keeps."""
+        """Take another receipt that bounced from the number, and from what its failed payments keep."""
         kept = max(row.original - row.outstanding, ZERO) if row.status == "partially paid" else ZERO
-        failed = [one for one in self._payments(row.number) if one.status == "FAILED" and one.method not in CARDS][-1]
-        failed.amount, failed.receipt, failed.day = min(failed.amount, kept), row.source, row.day
+        payments = [one for one in self._payments(row.number) if one.method not in CARDS]
+        failed = [one for one in payments if one.status == "FAILED"]
+        own = [one for one in payments if (one.status, one.receipt) == ("COMPLETED", row.source)]
+        turned = ([one for one in own if one.method == "PAD"] or own or failed)[-1]
+        turned.amount = kept if turned in own else min(turned.amount, kept)
+        turned.status, turned.receipt, turned.day = "FAILED", row.source, row.day
+        for one in failed:
+            one.amount = min(one.amount, kept)
         behind = {invoice.id for invoice in self._behind(row.number, "ACTIVE")}
         gone = [one for one in self._receipts_of(row) if one.invoice in behind]
         self.receipts = [one for one in self.receipts if one not in gone]

@@ -242,6 +242,42 @@ def test_a_part_payment_of_a_bank_receipt_for_more_than_its_number_bounces_too(b
     assert all_findings(books.database, NOW, ("INV-PAID", "INV-OPEN", "PAY", "FILE")) == {}
 
 
+@pytest.mark.parametrize("beside", [False, True])
+@pytest.mark.parametrize("frozen", [False, True])
+@pytest.mark.parametrize(("first", "amount", "then"), [("OB2", "20.00", "OB1"), ("OB1", "40.00", "OB2")])
+def test_of_two_bank_receipts_that_bounce_each_has_its_payment_failed_and_nothing_of_them_is_kept(
+    first: str, amount: str, then: str, frozen: bool, beside: bool, books: SettlementBooks
+) -> None:
+    total = _pay_in_parts(books, beside=beside)
+    if frozen:
+        books.change("UPDATE cfs_accounts SET status = 'FREEZE' WHERE payment_method = 'PAD'")
+    books.apply(bounce(first, "800104", NUMBER, total, status="Partially PAID", outstanding=amount, day="07-Nov-26"),
+                name=LATER_FILE)  # fmt: skip
+    left = {"status": "Partially PAID", "outstanding": "60.00"} if beside else {}
+
+    books.apply(bounce(then, "800104", NUMBER, total, day="08-Nov-26", **left), name="BCR_PAYMENT_APPL_20261108.csv")
+
+    assert books.outcomes("BCR_PAYMENT_APPL_20261108.csv") == ["applied:another_receipt"]
+    kept, others = ("15.00", [(200, "OB0", "15.00")]) if beside else ("0.00", [])
+    assert books.receipts() == others
+    assert books.payments() == [(NUMBER, "ONLINE_BANKING", "FAILED", one, kept) for one in ("OB1", "OB2")]
+    assert books.invoices()[100] == ("SETTLEMENT_SCHED", "0.00")
+    assert len(books.bounces()) == int(not frozen)
+    assert all_findings(books.database, NOW, ("INV-PAID", "INV-OPEN", "PAY", "FILE")) == {}
+
+
+def test_a_second_bounce_that_names_no_receipt_is_of_the_payment_that_is_left(books: SettlementBooks) -> None:
+    total = _pay_in_parts(books)
+    books.apply(bounce("OB1", "800104", NUMBER, total, status="Partially PAID", outstanding="40.00", day="07-Nov-26"),
+                name=LATER_FILE)  # fmt: skip
+
+    books.apply(bounce("", "800104", NUMBER, total, day="08-Nov-26"), name="BCR_PAYMENT_APPL_20261108.csv")
+
+    assert books.outcomes("BCR_PAYMENT_APPL_20261108.csv") == ["applied:another_receipt"]
+    assert books.receipts() == []
+    assert books.payments() == [(NUMBER, "ONLINE_BANKING", "FAILED", one, "0.00") for one in ("OB1", "OB2")]
+
+
 def test_a_receipt_that_bounced_is_taken_from_what_the_failed_payment_keeps_once(paid_twice: SettlementBooks) -> None:
     paid_twice.apply(_PADR1, name=NEXT_FILE)
     assert paid_twice.payments() == [(NUMBER, "PAD", "FAILED", "PR1", "20.00")]

@@ -450,3 +450,37 @@ def _bounced(source: str, totals: tuple[str, ...], outstanding: str) -> Line:
     total = sum(map(Decimal, totals))
     status = "Not PAID" if Decimal(outstanding) == total else "Partially PAID"
     return bounce(source, "800101", "REG1", str(total), status=status, outstanding=outstanding, day="07-Nov-26")
+
+
+@pytest.mark.parametrize(("first", "amount", "then"), [("OB2", 20, "OB1"), ("OB1", 40, "OB2")])
+def test_of_two_bank_receipts_that_bounce_each_takes_back_what_it_paid(
+    first: str, amount: int, then: str, books: SettlementBooks, close: Close
+) -> None:
+    account = books.account("800101")
+    profile = books.profile(account.id, "800104", "ONLINE_BANKING")
+    books.invoice(account, "REG1", "60.00", method="ONLINE_BANKING", profile=profile)
+    assert close(day=FIRST, record=True, reason="first").exit_code is ExitCode.DONE
+    at_work(books, SECOND)
+    books.apply(
+        Line("BOLP", "OB2", "20.00", "800104", "REG1", "Partially PAID", "60.00", "40.00"),
+        Line("BOLP", "OB1", "40.00", "800104", "REG1", original="60.00"),
+    )
+    assert close(day=SECOND, record=True, reason="next", at=NOON_OF_THE_NINTH).exit_code is ExitCode.DONE
+
+    found = []
+    part = {"status": "Partially PAID", "outstanding": f"{amount}.00"}
+    for day, line in (
+        (THIRD, bounce(first, "800104", "REG1", "60.00", day="07-Nov-26", **part)),
+        (FOURTH, bounce(then, "800104", "REG1", "60.00", day="08-Nov-26")),
+    ):
+        at_work(books, day)
+        books.apply(line, name=f"BCR_PAYMENT_APPL_{day:%Y%m%d}.csv")
+        closed = close(day=day, record=True, reason="next", at=NOON_OF_THE_NINTH)
+        assert closed.exit_code is ExitCode.DONE, records(closed, "unexplained")
+        found.append(
+            [amounts(closed)[one] for one in ("invoices.reopened", "bounces.payments", "invoices.open_at_end")]
+        )
+        assert all_findings(books.database, books.now, ("INV-PAID", "INV-OPEN", "PAY", "FILE", "CLO")) == {}
+
+    assert found == [[amount, amount, amount + 30], [60 - amount, 60 - amount, 90]]
+    assert [records(close(day=day, at=NOON_OF_THE_NINTH), "changed") for day in (SECOND, THIRD)] == [[], []]

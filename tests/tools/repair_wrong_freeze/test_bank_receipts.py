@@ -1,4 +1,4 @@
-"""A bank receipt that a PAYR row took back, and whose bounce is taken back, is one payment for verify all the time."""
+"""Bank receipts that PAYR rows took back, and whose bounces are taken back, are one payment each for verify."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from connectors.inbound.holds import HoldKind
 from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import seed_site
 from tests.settlement_factory import FILE, NOW, Line, SettlementBooks, bounce
-from tests.tools.repair_wrong_freeze.histories import WRONG, site_of, tell, undo
+from tests.tools.repair_wrong_freeze.histories import EARLIER, WRONG, pay_tables, site_of, tell, undo
 from tests.tools.verify.watch import all_findings
 
 NUMBER = "REG00001"
@@ -54,3 +54,54 @@ def test_a_bank_receipt_that_goes_back_and_is_given_back_is_no_finding(
     assert list(all_findings(at_the_bank.database, NOW, ("FILE", "PAY"))) == [
         ("FILE-PAYMENT", f"payment {at_the_bank.one('SELECT id FROM payments')}")
     ]
+
+
+LATER = "BCR_PAYMENT_APPL_20261107.csv"
+_PART = Line("BOLP", "OB2", "20.00", "800104", NUMBER, "Partially PAID", "70.00", "50.00")
+_REST = Line("BOLP", "OB1", "50.00", "800104", NUMBER, original="70.00")
+
+
+def _back(books: SettlementBooks, first: str, amount: str, then: str) -> None:
+    """Take two receipts back, by two files."""
+    part = {"status": "Partially PAID", "outstanding": amount}
+    books.apply(replace(bounce(first, "800104", NUMBER, "70.00", day="06-Nov-26", **part), record="PAYR"), name=WRONG)
+    books.apply(replace(bounce(then, "800104", NUMBER, "70.00", day="07-Nov-26"), record="PAYR"), name=LATER)
+
+
+@pytest.mark.parametrize(("first", "amount", "then"), [("OB2", "20.00", "OB1"), ("OB1", "50.00", "OB2")])
+def test_the_bounces_of_two_bank_receipts_of_a_number_are_taken_back_together_and_not_alone(
+    first: str, amount: str, then: str, at_the_bank: SettlementBooks, cfs: RunningCfs
+) -> None:
+    at_the_bank.apply(_PART, _REST, name=EARLIER)
+    before = pay_tables(at_the_bank)
+    _back(at_the_bank, first, amount, then)
+    assert at_the_bank.outcomes()[2:] == ["applied", "applied:another_receipt"]
+    tell(at_the_bank, cfs)
+    bounced = pay_tables(at_the_bank)
+
+    for file, other in ((WRONG, LATER), (LATER, WRONG)):
+        [left] = undo(at_the_bank, cfs, file=file).rejects
+        assert left.detail.endswith(f"bounced as well, in file {other}: take both back by the account")
+        assert pay_tables(at_the_bank) == bounced
+
+    outcome = undo(at_the_bank, cfs, account=at_the_bank.one("SELECT auth_account_id FROM payment_accounts"))
+
+    assert (outcome.rejects, outcome.counts["numbers_given_back"]) == ([], 2)
+    assert pay_tables(at_the_bank) == before
+    assert all_findings(at_the_bank.database, NOW, ("FILE", "PAY", "INV-PAID")) == {}
+
+
+def test_a_bounce_whose_payment_was_changed_since_keeps_the_other_of_its_number(
+    at_the_bank: SettlementBooks, cfs: RunningCfs
+) -> None:
+    at_the_bank.apply(_PART, _REST, name=EARLIER)
+    _back(at_the_bank, "OB2", "20.00", "OB1")
+    tell(at_the_bank, cfs)
+    at_the_bank.change("UPDATE payments SET payment_status_code = 'CREATED' WHERE receipt_number = 'OB1'")
+    before = pay_tables(at_the_bank)
+
+    outcome = undo(at_the_bank, cfs, account=at_the_bank.one("SELECT auth_account_id FROM payment_accounts"))
+
+    assert outcome.counts["numbers_given_back"] == 0
+    assert outcome.rejects[0].detail.count("its payment is CREATED under receipt OB1") == 2
+    assert pay_tables(at_the_bank) == before

@@ -1,6 +1,6 @@
--- Judge which bounces of an account can be taken back: all that they changed must be as they left it. The bounces of
--- several receipts of one payment are taken back together, or none of them. A payment does not come back beside what
--- has paid its number since.
+-- Judge which bounces of an account can be taken back: all that they changed must be as they left it. The bounces that
+-- changed one payment, as those of its several receipts do, are taken back together, or none of them. A payment does not
+-- come back beside what has paid its number since.
 -- in     account_id; files bigint[], lines integer[]: those that are asked for, by place
 -- out    file_id, line, number; party, account, site: where CFS has the invoice; why: NULL where it can be taken back;
 --        needs_others: whether it can be once the others of its payment are asked for as well
@@ -91,20 +91,36 @@ WITH bounces AS (
                  WHERE later.number = bounces.number
                    AND later.payment_id <> bounces.payment_id
                    AND (later.file_id, later.line) > (bounces.file_id, bounces.line)
+                   AND NOT EXISTS (SELECT FROM bounces AS same
+                                    WHERE same.file_id    = later.file_id
+                                      AND same.line       = later.line
+                                      AND same.payment_id = bounces.payment_id)
                  ORDER BY later.file_id
                  LIMIT 1
               ) AS again ON true
+     ),
+     of_lines AS (
+       SELECT file_id, line, payment_id, number, missing_file, party, account, site, min(why) OVER of_line AS why
+         FROM judged
+       WINDOW of_line AS (PARTITION BY file_id, line)
+     ),
+     together AS (
+       SELECT of_lines.*, min(why) OVER of_payment AS why_of_another
+         FROM of_lines
+       WINDOW of_payment AS (PARTITION BY payment_id)
      )
-SELECT file_id,
+SELECT DISTINCT ON (file_id, line)
+       file_id,
        line,
        number,
        party,
        account,
        site,
-       coalesce(why, min(why) OVER of_payment, 'another receipt of its payment bounced as well, in file ' || missing_file
-                                               || ': take both back by the account') AS why,
-       missing_file IS NOT NULL AND min(why) OVER of_payment IS NULL AS needs_others
-  FROM judged
-WINDOW of_payment AS (PARTITION BY payment_id)
+       coalesce(why, why_of_another, 'another receipt of its payment bounced as well, in file ' || missing_file
+                                     || ': take both back by the account') AS why,
+       missing_file IS NOT NULL AND why_of_another IS NULL AS needs_others
+  FROM together
  ORDER BY file_id,
-          line
+          line,
+          why_of_another,
+          missing_file

@@ -2,15 +2,15 @@
 -- was about; and those that an undo of the account began with. What another service had noted, and only its payment was
 -- failed here, is no bounce of the account, save beside that of another receipt of the payment.
 -- in     file, account text: one of the two
--- out    file_id, line, file, account_id, auth_account, number, payment_id
+-- out    file_id, line, file, account_id, auth_account, number
 -- again  reads only
-SELECT kept.file_id,
+SELECT DISTINCT
+       kept.file_id,
        kept.line,
        file.name AS file,
        account.id AS account_id,
        account.auth_account_id AS auth_account,
-       line.target_number AS number,
-       payment.id AS payment_id
+       line.target_number AS number
   FROM pay_jobs.bounce_rows AS kept
   JOIN pay_jobs.inbound_files AS file
     ON file.id = kept.file_id
