@@ -292,6 +292,18 @@ def test_the_late_refusal_of_an_old_batch_leaves_what_a_newer_batch_holds(kind: 
 
 
 @pytest.mark.parametrize("kind", AGAIN)
+def test_what_an_old_batch_paid_late_is_booked_though_a_newer_one_has_it(kind: str, office: FeedbackOffice) -> None:
+    given, batch, found, paid, _ = KINDS[kind]
+    given(office.books)
+    office.sent(batch, FIRST_INBOX)
+    sent_in_a_newer_batch(office, kind, batch.items[1])
+
+    office.take_in(batch.feedback())
+
+    assert found(office.books) == [paid, paid]
+
+
+@pytest.mark.parametrize("kind", AGAIN)
 def test_the_newer_batch_of_what_an_old_one_refused_late_is_booked(kind: str, office: FeedbackOffice) -> None:
     given, batch, found, paid, _ = KINDS[kind]
     given(office.books)
