@@ -125,6 +125,7 @@ def _bounce(session: Session, effects: SettlementEffects, now: datetime, today: 
     sql.run(session, "choose_bounced")
     sql.run(session, "fail_payments")
     sql.run(session, "delete_bounced_receipts")
+    sql.run(session, "reopen_part_paid_invoices", now=now)
     if effects.bounced.add(sql["list_bounced"].text):
         _freeze_and_charge(session, effects, now, today)
     session.execute(text("DROP TABLE bounced_payments"))

@@ -23,14 +23,16 @@ WITH bounced AS (
         USING bounced
          JOIN invoice_references AS reference
            ON reference.invoice_number = bounced.target_number
-          AND reference.status_code = CASE bounced.rule WHEN 'another_receipt' THEN 'ACTIVE' ELSE 'COMPLETED' END
+          AND (reference.status_code = 'ACTIVE'
+               OR reference.status_code = 'COMPLETED' AND bounced.rule <> 'another_receipt')
         WHERE receipt.invoice_id = reference.invoice_id
           AND (receipt.receipt_number = ANY (bounced.receipts)
-               OR NOT EXISTS (SELECT FROM invoice_references AS mine
-                                JOIN receipts AS other
-                                  ON other.invoice_id = mine.invoice_id
-                               WHERE mine.invoice_number = bounced.target_number
-                                 AND other.receipt_number = ANY (bounced.receipts))
+               OR reference.status_code = 'COMPLETED'
+                  AND NOT EXISTS (SELECT FROM invoice_references AS mine
+                                    JOIN receipts AS other
+                                      ON other.invoice_id = mine.invoice_id
+                                   WHERE mine.invoice_number = bounced.target_number
+                                     AND other.receipt_number = ANY (bounced.receipts))
                   AND CAST(receipt.receipt_amount AS numeric(19,2)) > coalesce((
                         SELECT sum(credit.amount_applied)
                           FROM applied_credits AS credit

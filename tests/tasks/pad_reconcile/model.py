@@ -588,6 +588,7 @@ class PadModel:
                 continue
             (owner,) = self._owners(row)
             own = self._receipts_of(row)
+            self._take_from_open(row)
             for invoice in self._behind(row.number, "COMPLETED"):
                 gone = [
                     one
@@ -621,9 +622,15 @@ class PadModel:
         turned.status, turned.receipt, turned.day = "FAILED", row.source, row.day
         for one in failed:
             one.amount = min(one.amount, kept)
-        behind = {invoice.id for invoice in self._behind(row.number, "ACTIVE")}
-        gone = [one for one in self._receipts_of(row) if one.invoice in behind]
-        self.receipts = [one for one in self.receipts if one not in gone]
+        self._take_from_open(row)
+
+    def _take_from_open(self, row: ModelRow) -> None:
+        """Delete the receipts of a bounced source on open invoices; of what it paid in part nothing counts as paid."""
+        for invoice in self._behind(row.number, "ACTIVE"):
+            gone = [one for one in self._receipts_of(row) if one.invoice == invoice.id]
+            self.receipts = [one for one in self.receipts if one not in gone]
+            if gone and invoice.status in {"PARTIAL_PAID", *FINAL}:
+                invoice.status, invoice.paid = invoice.status.replace("PARTIAL_PAID", "SETTLEMENT_SCHED"), ZERO
 
     def _is_of_memo(self, receipt: PadReceipt) -> bool:
         """Return whether a receipt is over no more than a credit memo of that number paid."""

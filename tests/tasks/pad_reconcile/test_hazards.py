@@ -266,6 +266,36 @@ def test_of_two_bank_receipts_that_bounce_each_has_its_payment_failed_and_nothin
     assert all_findings(books.database, NOW, ("INV-PAID", "INV-OPEN", "PAY", "FILE")) == {}
 
 
+@pytest.mark.parametrize(("status", "after"), [("APPROVED", "SETTLEMENT_SCHED"), ("CREDITED", "CREDITED")])
+def test_a_part_payment_that_bounces_before_the_rest_comes_leaves_nothing_paid(
+    status: str, after: str, books: SettlementBooks
+) -> None:
+    account = books.account("800101")
+    books.invoice(account, NUMBER, "60.00", id=100, status=status)
+    books.apply(Line("BOLP", "OB2", "20.00", "800101", NUMBER, "Partially PAID", "60.00", "40.00"))
+
+    books.apply(bounce("OB2", "800101", NUMBER, "60.00", day="06-Nov-26"), name=NEXT_FILE)
+
+    assert books.receipts() == []
+    assert books.payments() == [(NUMBER, "ONLINE_BANKING", "FAILED", "OB2", "0.00")]
+    assert books.invoices()[100] == (after, "0.00")
+    assert all_findings(books.database, NOW, ("INV-PAID", "INV-OPEN", "PAY", "FILE")) == {}
+
+
+def test_a_part_payment_of_a_number_that_bounced_before_can_bounce_as_well(books: SettlementBooks) -> None:
+    paid(books, books.account("800101", status="FREEZE"))
+    books.apply(bounce("PR1", "800101", NUMBER, "60.00"))
+    part = Line("BOLP", "OB2", "20.00", "800101", NUMBER, "Partially PAID", "60.00", "40.00", day="06-Nov-26")
+    books.apply(part, name=NEXT_FILE)
+    assert books.invoices()[100] == ("PARTIAL_PAID", "20.00")
+
+    books.apply(bounce("OB2", "800101", NUMBER, "60.00", day="07-Nov-26"), name=LATER_FILE)
+
+    assert books.outcomes(LATER_FILE) == ["applied:another_receipt"]
+    assert (books.receipts(), books.invoices()[100]) == ([], ("SETTLEMENT_SCHED", "0.00"))
+    assert {status for _, _, status, _, _ in books.payments()} == {"FAILED"}
+
+
 def test_a_second_bounce_that_names_no_receipt_is_of_the_payment_that_is_left(books: SettlementBooks) -> None:
     total = _pay_in_parts(books)
     books.apply(bounce("OB1", "800104", NUMBER, total, status="Partially PAID", outstanding="40.00", day="07-Nov-26"),

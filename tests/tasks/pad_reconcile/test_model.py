@@ -132,6 +132,7 @@ def watch(small: SettlementBooks) -> InvariantWatch:
 @example(TWO_INVOICES, [], [], [PAID_BY_TWO, ONE_BY_ONE])
 @example(ONE_INVOICE, [], [], [PART_AND_REST, PART_BOUNCES_FIRST])
 @example(ONE_INVOICE, [], [], [[*PART_AND_REST, *PART_BOUNCES_LAST]])
+@example(ONE_INVOICE, [], [], [[PART_AND_REST[0]], PART_BOUNCES_FIRST])
 @example(ONE_INVOICE, [], [], [[PART_AND_REST[0], PART_AND_REST[2]], PART_BOUNCES_FIRST])
 @example(ONE_INVOICE, [], [], [[PART_AND_REST[0], PART_AND_REST[2]], PART_BOUNCES_LAST])
 @ON_ONE_DATABASE

@@ -484,3 +484,21 @@ def test_of_two_bank_receipts_that_bounce_each_takes_back_what_it_paid(
 
     assert found == [[amount, amount, amount + 30], [60 - amount, 60 - amount, 90]]
     assert [records(close(day=day, at=NOON_OF_THE_NINTH), "changed") for day in (SECOND, THIRD)] == [[], []]
+
+
+def test_a_part_payment_that_bounces_before_the_rest_comes_is_owed_again(books: SettlementBooks, close: Close) -> None:
+    books.invoice(books.account("800101"), "REG1", "60.00", method="ONLINE_BANKING")
+    assert close(day=FIRST, record=True, reason="first").exit_code is ExitCode.DONE
+    found = []
+    for day, line in (
+        (SECOND, Line("BOLP", "OB2", "20.00", "800101", "REG1", "Partially PAID", "60.00", "40.00")),
+        (THIRD, bounce("OB2", "800101", "REG1", "60.00", day="07-Nov-26")),
+    ):
+        at_work(books, day)
+        books.apply(line, name=f"BCR_PAYMENT_APPL_{day:%Y%m%d}.csv")
+        closed = close(day=day, record=True, reason="next", at=NOON_OF_THE_NINTH)
+        assert closed.exit_code is ExitCode.DONE, records(closed, "unexplained")
+        found.append(amounts(closed)["invoices.open_at_end"])
+
+    assert found == [40, 90]
+    assert records(close(day=SECOND, at=NOON_OF_THE_NINTH), "changed") == []

@@ -105,3 +105,16 @@ def test_a_bounce_whose_payment_was_changed_since_keeps_the_other_of_its_number(
     assert outcome.counts["numbers_given_back"] == 0
     assert outcome.rejects[0].detail.count("its payment is CREATED under receipt OB1") == 2
     assert pay_tables(at_the_bank) == before
+
+
+def test_a_part_payment_that_bounced_before_the_rest_came_is_given_back(
+    at_the_bank: SettlementBooks, cfs: RunningCfs
+) -> None:
+    at_the_bank.apply(_PART, name=EARLIER)
+    before = pay_tables(at_the_bank)
+    at_the_bank.apply(replace(bounce("OB2", "800104", NUMBER, "70.00", day="06-Nov-26"), record="PAYR"), name=WRONG)
+    tell(at_the_bank, cfs)
+
+    assert undo(at_the_bank, cfs, file=WRONG).rejects == []
+
+    assert pay_tables(at_the_bank) == before
