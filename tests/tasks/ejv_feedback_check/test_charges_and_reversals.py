@@ -332,6 +332,15 @@ def test_a_refused_part_is_sent_again_only_where_no_other_part_of_its_invoice_wo
     assert ("REFUND_PROCESSING" in refused) is bool(left)
 
 
+def test_a_refused_part_is_sent_again_beside_one_that_was_never_sent(office: FeedbackOffice) -> None:
+    given_parts(office.books)
+    office.books.partial_refund(57, 1001, "5.00", "REFUND_REQUESTED")
+
+    office.answer(Batch(100, journals=[(10, PARTS)]), {"JH": "2001 NO"})
+
+    assert office.books.rows("SELECT status FROM refunds_partial") == [("REFUND_REQUESTED",)] * 3
+
+
 def test_a_part_held_beside_an_open_one_is_set_free_with_that(office: FeedbackOffice) -> None:
     given_parts(office.books)
     office.answer(Batch(100, journals=[(10, PARTS[:1])]), {5: ERROR})

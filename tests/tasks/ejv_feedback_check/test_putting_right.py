@@ -159,9 +159,10 @@ def test_what_was_sent_before_a_run_died_is_not_sent_again(taken: set[str], sent
         (sent.place.upload / f"{NEW}{ending}").unlink()
     before = sent.place.uploaded()
 
-    sent.run()
+    outcome = sent.run()
 
     assert sent.place.uploaded() == before
+    assert outcome.rejects == []
     assert sent.books.one("SELECT state FROM pay_jobs.operations") == "done"
 
 
