@@ -332,6 +332,16 @@ def test_a_refused_part_is_sent_again_only_where_no_other_part_of_its_invoice_wo
     assert ("REFUND_PROCESSING" in refused) is bool(left)
 
 
+def test_a_refused_part_is_held_beside_one_that_was_paid_back_by_hand(office: FeedbackOffice) -> None:
+    given_parts(office.books)
+    office.books.partial_refund(57, 1001, "5.00", "REFUND_PROCESSED")
+
+    office.answer(Batch(100, journals=[(10, PARTS)]), {"JH": "2001 NO"})
+
+    states = office.books.rows("SELECT status FROM refunds_partial ORDER BY id")
+    assert states == [("REFUND_PROCESSING",), ("REFUND_PROCESSING",), ("REFUND_PROCESSED",)]
+
+
 def test_a_refused_part_is_sent_again_beside_one_that_was_never_sent(office: FeedbackOffice) -> None:
     given_parts(office.books)
     office.books.partial_refund(57, 1001, "5.00", "REFUND_REQUESTED")

@@ -365,6 +365,20 @@ def test_a_rebuild_leaves_a_slip_of_a_newer_batch_though_an_eft_refund_bears_its
     assert slips(books) == [AGAIN["slips"][2], AGAIN["slips"][1]]
 
 
+@pytest.mark.parametrize("kind", AGAIN)
+def test_of_a_batch_that_was_refused_as_a_whole_no_item_is_told_as_not_answered(
+    kind: str, office: FeedbackOffice
+) -> None:
+    given, batch, _, _, _ = KINDS[kind]
+    given(office.books)
+    office.sent(batch, FIRST_INBOX)
+    office.run()
+
+    told = office.take_in(batch.feedback({BH: REFUSED}, repeats=False))
+
+    assert "not answered" not in {reject.reason for reject in told.rejects}
+
+
 @pytest.mark.parametrize("is_unreadable", [False, True], ids=["no line of it came", "its IH line cannot be read"])
 @pytest.mark.parametrize("kind", AGAIN)
 def test_what_no_line_of_an_accepted_batch_answers_is_told_listed_and_set_free(
