@@ -282,6 +282,17 @@ def test_a_part_payment_that_bounces_before_the_rest_comes_leaves_nothing_paid(
     assert all_findings(books.database, NOW, ("INV-PAID", "INV-OPEN", "PAY", "FILE")) == {}
 
 
+def test_the_second_receipt_that_bounces_leaves_the_open_invoice_as_it_is(paid_twice: SettlementBooks) -> None:
+    paid_twice.apply(_PADR1, name=NEXT_FILE)
+    changed = "SELECT count(*) FROM pay_jobs.bounce_rows WHERE pay_table = 'invoices'"
+    assert paid_twice.rows(changed) == [(1,)]
+
+    paid_twice.apply(_PADR2, name=LATER_FILE)
+
+    assert paid_twice.outcomes(LATER_FILE) == ["applied:another_receipt"]
+    assert paid_twice.rows(changed) == [(1,)]
+
+
 def test_a_part_payment_of_a_number_that_bounced_before_can_bounce_as_well(books: SettlementBooks) -> None:
     paid(books, books.account("800101", status="FREEZE"))
     books.apply(bounce("PR1", "800101", NUMBER, "60.00"))
