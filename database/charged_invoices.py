@@ -6,9 +6,9 @@ from importlib.resources import files
 
 def was_charged(alias: str) -> str:
     """Return the condition that an invoice was charged."""
-    return _condition("was_charged").replace("{invoice}", alias)
+    return _condition().replace("{invoice}", alias)
 
 
 @cache
-def _condition(name: str) -> str:
-    return files(__package__).joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
+def _condition() -> str:
+    return files(__package__).joinpath("sql", "was_charged.sql").read_text(encoding="utf-8")

@@ -504,6 +504,17 @@ def test_an_eft_row_on_account_makes_a_credit_and_the_next_file_completes_its_pa
     assert books.credits() == [("EFTCIL1", False, "15.00", "15.00")]
 
 
+def test_the_next_file_leaves_the_payment_of_an_eft_line_that_was_rejected_to_its_next_try(
+    books: SettlementBooks,
+) -> None:
+    books.apply(Line("EFTP", "EFTCIL1", "15.00", "800106", "REG1"))
+    books.payment(books.account("800106", "EFT"), "REG1", "EFTCIL1", "15.00", method="EFT", status="CREATED")
+
+    books.apply(["ADJS"], name="BCR_PAYMENT_APPL_20261106.csv")
+
+    assert books.payments() == [("REG1", "EFT", "CREATED", "EFTCIL1", "15.00")]
+
+
 def test_an_eft_line_whose_only_payment_bounced_is_for_a_person(books: SettlementBooks) -> None:
     account = books.account("800106", "EFT")
     books.payment(account, "REG1", "EFTCIL1", "0.00", status="FAILED")
