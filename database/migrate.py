@@ -80,17 +80,18 @@ def pending(at: str | None) -> list[PendingMigration]:
     todo = list(scripts.walk_revisions("base", "head"))[::-1]
     known = [script.revision for script in todo]
     todo = todo[known.index(at) + 1 :] if at in known else todo
-    return [
-        PendingMigration(one.revision, (one.doc or "").strip(), _locked(one.down_revision, one.revision))
-        for one in todo
-    ]
+    sql_of = _split(_written(f"{todo[0].down_revision or 'base'}:head")) if todo else {}
+    return [PendingMigration(one.revision, (one.doc or "").strip(), _locked(sql_of[one.revision])) for one in todo]
 
 
-def _locked(down: object, revision: str) -> tuple[str, ...]:
-    """Return the tables that a migration alters, drops, indexes or refers to, from its own SQL."""
-    buffer = StringIO()
-    command.upgrade(_config(buffer), f"{down or 'base'}:{revision}", sql=True)
-    statements = buffer.getvalue()
+def _split(statements: str) -> dict[str, str]:
+    """Return the SQL text of each revision, by the line that Alembic writes before it."""
+    _, *parts = re.split(r"^-- Running upgrade .*-> (\w+)$", statements, flags=re.MULTILINE)
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def _locked(statements: str) -> tuple[str, ...]:
+    """Return the tables that the SQL of a migration alters, drops, indexes or refers to and does not make."""
     created = set(re.findall(r"CREATE TABLE (?:IF NOT EXISTS )?([\w.]+)", statements))
     touched = re.findall(r"(?:ALTER TABLE|DROP TABLE|REFERENCES|\bON)(?: IF EXISTS)? (pay_jobs\.\w+)", statements)
     return tuple(sorted(set(touched) - created))
@@ -173,10 +174,15 @@ def head() -> str:
 
 def sql(until: str = "head") -> str:
     """Return the migrations up to one as SQL text, for a person who runs them by hand."""
+    timeouts = f"SET statement_timeout = '{STATEMENT_TIMEOUT}';\nSET lock_timeout = '{LOCK_TIMEOUT}';\n"
+    return f"{timeouts}CREATE SCHEMA IF NOT EXISTS {SCHEMA};\n\n{_written(until)}"
+
+
+def _written(until: str) -> str:
+    """Return the migrations up to one, or of a stretch "from:to", as Alembic writes them without a database."""
     buffer = StringIO()
     command.upgrade(_config(buffer), until, sql=True)
-    timeouts = f"SET statement_timeout = '{STATEMENT_TIMEOUT}';\nSET lock_timeout = '{LOCK_TIMEOUT}';\n"
-    return f"{timeouts}CREATE SCHEMA IF NOT EXISTS {SCHEMA};\n\n{buffer.getvalue()}"
+    return buffer.getvalue()
 
 
 def _config(output: StringIO | None = None) -> Config:
