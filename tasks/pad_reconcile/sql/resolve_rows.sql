@@ -11,9 +11,10 @@
 -- A PAID row that is no newer than the bounce of its number is late: the number stays bounced. A number that was paid
 -- again by PAD after a bounce can bounce again. A bounce that is older than the payment, and of another receipt, is
 -- late as well, and is rejected. A bounce that was taken back counts as never noted. One that was noted has done nothing
--- yet where its number is open and its payment is completed still, or is none at all. Another receipt of a number that
--- bounced, which the first bounce left on its invoices, can bounce too, also where it has a payment of its own. A bounce
--- that names no receipt is of the one that its payment bears.
+-- yet where its number is open and its payment is completed still, or is none at all; beside a failed payment that of
+-- another bank receipt stays completed. Another receipt of a number that bounced, which the first bounce left on its
+-- invoices, can bounce too, also where it has a payment of its own; once they are settled it is rejected, unless PAD paid
+-- the number again. A bounce that names no receipt is of the one that its payment bears.
 --
 -- Money for a number that is settled already (came_late) is known where a receipt or payment of the service before us
 -- bears its number (the payment of a bank receipt for several numbers bears none), is booked where the settled invoices
@@ -154,6 +155,9 @@ WITH staged AS NOT MATERIALIZED (
                         WHEN bounced.is_noted AND bounced.other_receipt_is_open IS NULL
                          AND NOT coalesce(numbers.active > 0 AND numbers.completed = 0
                                           AND (pad_payments.not_by_card IS DISTINCT FROM 0
+                                               AND (coalesce(pad_payments.failed, 0) = 0
+                                                    OR pad_payments.completed_on IS NOT NULL
+                                                    OR named.receipt = ANY (pad_payments.paid_by))
                                                OR pad_payments.failed = 0 AND NOT pad_payments.by_card), false)
                         THEN 'already_applied:bounced_before'
                         WHEN NOT bounced.is_noted AND pad_payments.failed > 0 AND bounced.other_receipt_is_open IS NULL
@@ -319,9 +323,8 @@ WITH staged AS NOT MATERIALIZED (
                                             WHERE part.target_number = staged.target_number
                                               AND part.source_number = named.receipt
                                               AND part.receipt_number = receipt.receipt_number))
-                        HAVING pad_payments.not_by_card = 0
-                            OR named.receipt = ANY (pad_payments.paid_by)
-                           AND bool_and(mine.status_code = 'ACTIVE')) AS other_receipt_is_open
+                        HAVING NOT coalesce(pad_payments.completed_on > pad_payments.failed_on, false)
+                            OR bool_and(mine.status_code = 'ACTIVE')) AS other_receipt_is_open
               ) AS bounced
        OFFSET 0 -- the verdict is looked at more than once
      )

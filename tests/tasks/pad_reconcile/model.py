@@ -265,7 +265,10 @@ class PadModel:
             if any(invoice.account != owner for invoice in self._behind(row.number, "ACTIVE")):
                 return one.end("rejected", "account_mismatch")
             return one.end("applied", "another_receipt")
-        is_to_fail = any(payment.method not in CARDS for payment in paid) or not (failed or paid)
+        pulled = [payment for payment in paid if payment.method == "PAD"]
+        is_half_noted = bool(pulled) or any(payment.receipt == row.source for payment in paid) or not failed
+        is_to_fail = not (failed or paid)
+        is_to_fail |= is_half_noted and any(payment.method not in CARDS for payment in paid)
         if is_noted and not (is_open and is_to_fail):
             return one.end("already_applied", "bounced_before")
         if failed and not is_noted and not self._was_pulled_again(one, failed):
@@ -289,14 +292,15 @@ class PadModel:
         """Return whether a receipt bounced that an earlier bounce of the number left on its invoices."""
         payments = self._payments(row.number)
         failed = [one.receipt or "" for one in payments if one.status == "FAILED" and one.method not in CARDS]
-        paid = [one.receipt for one in payments if one.status == "COMPLETED" and one.method not in CARDS]
+        pulled = [one.day for one in payments if (one.status, one.method) == ("COMPLETED", "PAD")]
         bears = {receipt.invoice for receipt in self._receipts_of(row)}
         if not failed or row.source in failed or not bears:
             return False
+        was_pulled_since = bool(pulled) and max(pulled) > max(one.day for one in payments if one.status == "FAILED")
         is_open = all(
             one.status == "ACTIVE" for one in self.references if one.number == row.number and one.invoice in bears
         )
-        return not paid or (row.source in paid and is_open)
+        return is_open or not was_pulled_since
 
     def _was_pulled_again(self, one: JudgedRow, failed: list[PadPayment]) -> bool:
         pulled = [

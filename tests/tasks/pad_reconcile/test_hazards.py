@@ -266,6 +266,69 @@ def test_of_two_bank_receipts_that_bounce_each_has_its_payment_failed_and_nothin
     assert all_findings(books.database, NOW, ("INV-PAID", "INV-OPEN", "PAY", "FILE")) == {}
 
 
+def _pay_by_pad_and_bank(books: SettlementBooks, status: str = "ACTIVE") -> None:
+    """Pay a number over 60.00 by one PAD payment of two receipts and by a bank receipt, and let the first bounce."""
+    books.invoice(books.account("800101", status=status), NUMBER, "60.00", id=100)
+    books.apply(
+        Line("BOLP", "OB1", "15.00", "800101", NUMBER, "Partially PAID", "60.00", "45.00", application="41"),
+        *(Line("PADP", receipt, amount, "800101", NUMBER, original="60.00")
+          for receipt, amount in (("PR1", "25.00"), ("PR2", "20.00"))),
+    )  # fmt: skip
+    books.apply(bounce("PR1", "800101", NUMBER, "60.00", status="Partially PAID", outstanding="25.00", day="06-Nov-26"),
+                name=NEXT_FILE)  # fmt: skip
+
+
+_OB1_PAID = (NUMBER, "ONLINE_BANKING", "COMPLETED", "OB1", "15.00")
+
+
+@pytest.mark.parametrize("status", ["ACTIVE", "FREEZE"])
+def test_the_second_receipt_of_a_pad_payment_that_bounces_leaves_the_payment_of_the_bank(
+    status: str, books: SettlementBooks
+) -> None:
+    _pay_by_pad_and_bank(books, status)
+
+    books.apply(bounce("PR2", "800101", NUMBER, "60.00", status="Partially PAID", outstanding="45.00", day="07-Nov-26"),
+                name=LATER_FILE)  # fmt: skip
+
+    assert books.outcomes(LATER_FILE) == ["applied:another_receipt"]
+    assert books.payments() == [_OB1_PAID, (NUMBER, "PAD", "FAILED", "PR2", "15.00")]
+    assert books.receipts() == [(100, "41", "15.00")]
+
+
+@pytest.mark.parametrize("status", ["ACTIVE", "FREEZE"])
+def test_a_bounce_that_comes_again_leaves_the_payment_of_the_bank(status: str, books: SettlementBooks) -> None:
+    _pay_by_pad_and_bank(books, status)
+    before = books.payments()
+
+    books.apply(bounce("PR1", "800101", NUMBER, "60.00", day="07-Nov-26"), name=LATER_FILE)
+
+    assert books.outcomes(LATER_FILE) == ["already_applied:bounced_before"]
+    assert books.payments() == before
+    assert _OB1_PAID in before
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+@pytest.mark.parametrize(("status", "consolidated"), [("COMPLETED", False), ("CANCELLED", True)])
+def test_a_second_bank_receipt_that_bounces_after_the_rest_was_paid_by_card_is_for_a_person(
+    status: str, consolidated: bool, frozen: bool, books: SettlementBooks
+) -> None:
+    total = _pay_in_parts(books)
+    if frozen:
+        books.change("UPDATE cfs_accounts SET status = 'FREEZE' WHERE payment_method = 'PAD'")
+    books.apply(bounce("OB1", "800104", NUMBER, total, status="Partially PAID", outstanding="40.00", day="07-Nov-26"),
+                name=LATER_FILE)  # fmt: skip
+    books.change("UPDATE invoice_references SET status_code = :status WHERE invoice_number = :number", status=status,
+                 number=NUMBER)  # fmt: skip
+    if consolidated:
+        books.reference(100, "REG100-C", "COMPLETED", consolidated=True)
+    before = books.payments()
+
+    books.apply(bounce("OB2", "800104", NUMBER, total, day="08-Nov-26"), name="BCR_PAYMENT_APPL_20261108.csv")
+
+    assert books.outcomes("BCR_PAYMENT_APPL_20261108.csv") == ["rejected:settled_since"]
+    assert books.payments() == before
+
+
 @pytest.mark.parametrize(("status", "after"), [("APPROVED", "SETTLEMENT_SCHED"), ("CREDITED", "CREDITED")])
 def test_a_part_payment_that_bounces_before_the_rest_comes_leaves_nothing_paid(
     status: str, after: str, books: SettlementBooks

@@ -114,6 +114,15 @@ PART_BOUNCES_FIRST, PART_BOUNCES_LAST = (
         [("S1", "Partially PAID", "25.00"), ("S2", "Not PAID", "40.00")],
     )
 )  # fmt: skip
+PAID_BY_PAD_AND_BANK = [
+    PART_AND_REST[0],
+    *(Line("PADP", source, amount, "800101", "REG1", original="40.00") for source, amount in
+      (("S1", "20.00"), ("S3", "5.00"))),
+]  # fmt: skip
+PAD_BOUNCES = [
+    Line("PADR", source, "0.00", "800101", "REG1", "Partially PAID", "40.00", left, application=application)
+    for source, left, application in (("S1", "20.00", "1"), ("S1", "20.00", "2"), ("S3", "25.00", "3"))
+]
 
 
 @pytest.fixture(scope="module")
@@ -138,6 +147,8 @@ def watch(small: SettlementBooks) -> InvariantWatch:
 @example(ONE_INVOICE, [], [], [[PART_AND_REST[0]], PART_BOUNCES_FIRST])
 @example(ONE_INVOICE, [], [], [[PART_AND_REST[0], PART_AND_REST[2]], PART_BOUNCES_FIRST])
 @example(ONE_INVOICE, [], [], [[PART_AND_REST[0], PART_AND_REST[2]], PART_BOUNCES_LAST])
+@example(ONE_INVOICE, [], [], [PAID_BY_PAD_AND_BANK, PAD_BOUNCES])
+@example(ONE_INVOICE, [], [], [[*PAID_BY_PAD_AND_BANK, *PAD_BOUNCES]])
 @ON_ONE_DATABASE
 def test_files_do_what_the_rules_say(
     small: SettlementBooks,
