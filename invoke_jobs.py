@@ -104,8 +104,14 @@ def _schedule() -> "click.Command":
 
 def _check() -> "click.Command":
     from jobs.commands.check_command import check_command
+    from tasks.ejv_feedback_check.awaited_feedback import without_feedback
 
-    return check_command(_use_sandbox, _by_clock(), probes=[_stuck_invoices])
+    return check_command(
+        _use_sandbox,
+        _by_clock(),
+        probes=[_stuck_invoices],
+        answer_probes={"the feedback of CGI": without_feedback},
+    )
 
 
 def _stuck_invoices(connection: "Connection", now: "datetime") -> "Iterable[MetricSample]":

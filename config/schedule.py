@@ -166,13 +166,12 @@ class ExpectedFile(ScheduleModel):
 
 
 class ExpectedAnswer(ScheduleModel):
-    """What must come after something was sent; `query` gives (name, since) of what is still without it.
+    """What must come after something was sent; the probe of the name `what` knows what is still without it.
 
     do  what to do about one that did not come
     """
 
     what: str
-    query: str
     do: str = ""
     within_business_days: int = Field(ge=1, le=30)
 

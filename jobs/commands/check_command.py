@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -30,7 +30,7 @@ from jobs.run.outcome import Reject, Table
 from jobs.run.result import print_json
 from jobs.terminal import show_table, whatever_is_shown
 from jobs.watch.check import Finding, judge_runs, serve_instants
-from jobs.watch.check_files import earliest, expected_files, judge_all_files, judge_answers
+from jobs.watch.check_files import AnswerProbe, earliest, expected_files, judge_all_files, judge_answers
 from jobs.watch.check_lengths import judge_lengths
 from jobs.watch.entries import entries_of, read_runs
 from jobs.watch.notice import tell_failure
@@ -49,12 +49,14 @@ def check_command(
     jobs: Sequence[str],
     *,
     probes: Sequence["MetricsProbe"] = (),
+    answer_probes: Mapping[str, AnswerProbe],
     clock: Callable[[], datetime] = system_clock,
 ) -> click.Command:
     """Return the command that raises the absence alarm.
 
-    jobs    the names of the jobs this installation has
-    probes  what the jobs know that is worth a figure for Prometheus
+    jobs           the names of the jobs this installation has
+    probes         what the jobs know that is worth a figure for Prometheus
+    answer_probes  what is still without the answer that the schedule awaits under this name
     """
 
     @click.command(
@@ -99,7 +101,7 @@ def check_command(
                 begin = now - window
                 if verdict.is_kept and (last := last_verdict(connection)) and last < begin:
                     begin = max(last - window, now - _REACHES_BACK)  # what was open then has come to its end since
-                findings = verdict.findings = find_all(connection, schedule, jobs, now=now, begin=begin)
+                findings = verdict.findings = find_all(connection, schedule, jobs, answer_probes, now=now, begin=begin)
                 figures = b""
                 if metrics is not None:
                     from jobs.watch.metrics import metrics_text
@@ -188,7 +190,13 @@ def _tell(findings: Sequence[Finding], pings: Pings, *, log: Any, tell: bool) ->
 
 
 def find_all(
-    connection: Connection, schedule: Schedule, jobs: Sequence[str], *, now: datetime, begin: datetime
+    connection: Connection,
+    schedule: Schedule,
+    jobs: Sequence[str],
+    answer_probes: Mapping[str, AnswerProbe],
+    *,
+    now: datetime,
+    begin: datetime,
 ) -> list[Finding]:
     """Return everything that since an instant was not as the schedule has it."""
     begin = earliest(connection, begin, now)
@@ -199,8 +207,7 @@ def find_all(
         findings += judge_runs(one.name, one.command, one.job, one.runs, served, now=now)
         findings += judge_lengths(connection, one.name, one.job_name, one.command, begin=begin, now=now)
     findings += judge_all_files(connection, expected_files(connection, schedule, begin=begin, now=now), now=now)
-    for answer in schedule.answers:
-        findings += judge_answers(connection, answer, now=now)
+    findings += judge_answers(connection, schedule.answers, answer_probes, now=now)
     return findings
 
 

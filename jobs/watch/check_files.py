@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row, text
 
 from config.business_days import age_in_business_days
+from config.errors import ConfigError
 from config.plurals import counted
 from config.schedule import ExpectedAnswer, ExpectedFile, Schedule
 from connectors.inbound.ledger import list_same_as_of_another_day
@@ -21,6 +22,7 @@ from jobs.watch.check import Finding
 sql = statements(__package__)
 
 SHOWN = 50
+AnswerProbe = Callable[[Connection], Iterable[tuple[str, datetime]]]  # what is still without its answer, and since when
 
 
 @dataclass(frozen=True)
@@ -117,18 +119,19 @@ def judge_unfinished(connection: Connection) -> Iterator[Finding]:
         yield Finding("unfinished", f"a file of {row.source}", said, f"Ask {row.source} for the whole file.")
 
 
-def judge_answers(connection: Connection, expected: ExpectedAnswer, *, now: datetime) -> Iterator[Finding]:
-    """Return what was sent and is still without its answer; the query of the schedule may only read."""
-    connection.rollback()
-    connection.execute(text("SET TRANSACTION READ ONLY"))
-    rows = connection.execute(text(expected.query)).all()
-    connection.rollback()
-    for row in rows:
-        waited = age_in_business_days(row.since, now)
-        if waited >= expected.within_business_days:
-            yield Finding(
-                "missing", expected.what, f"{row.name} waits for {counted(waited, 'business day')}", expected.do
-            )
+def judge_answers(
+    connection: Connection, awaited: Sequence[ExpectedAnswer], probes: Mapping[str, AnswerProbe], *, now: datetime
+) -> Iterator[Finding]:
+    """Return what was sent and is still without its answer."""
+    if unknown := sorted({expected.what for expected in awaited} - probes.keys()):
+        raise ConfigError(f"The schedule awaits {', '.join(unknown)}; this installation knows {', '.join(probes)}.")
+    for expected in awaited:
+        for name, since in probes[expected.what](connection):
+            waited = age_in_business_days(since, now)
+            if waited >= expected.within_business_days:
+                yield Finding(
+                    "missing", expected.what, f"{name} waits for {counted(waited, 'business day')}", expected.do
+                )
 
 
 def _days(named: date | None, received: datetime, zone: ZoneInfo) -> set[date]:

@@ -6,16 +6,18 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from connectors.sftp import UNSAID
 from jobs.commands.check_command import check_command
 from jobs.commands.cli import main
 from jobs.run import ledger
+from jobs.watch.check_files import AnswerProbe
 from jobs.watch.metrics import MetricSample
 from tests.json_output import read_json, rows_of
 from tests.monitor import monitoring
@@ -38,9 +40,6 @@ files:
     applied_within: 1h
 answers:
   - what: the answer
-    query: >
-      SELECT 'batch ' || id AS name, created_on AT TIME ZONE 'UTC' AS since
-        FROM ejv_files WHERE feedback_file_ref IS NULL
     within_business_days: 1
 cluster:
   namespace: here
@@ -86,12 +85,6 @@ class RunHistory:
             name=name, day=day, at=at, state=state,
         )  # fmt: skip
 
-    def batch(self, sent: datetime, answer: str | None) -> None:
-        self._do(
-            "INSERT INTO ejv_files (created_on, file_ref, feedback_file_ref) VALUES (:sent, :ref, :answer)",
-            sent=sent.replace(tzinfo=None), ref=f"INBOX.{sent:%d}", answer=answer,
-        )  # fmt: skip
-
     def good_day(self) -> None:
         """Everything as it should be since the day before yesterday."""
         self.run("NIGHTLY", NOW - 36 * HOUR)
@@ -125,16 +118,22 @@ def schedule(tmp_path: Path) -> Path:
     return path
 
 
-def check(schedule: Path, *words: str) -> int:
+def check_cli(waiting: AnswerProbe = lambda _: (), **probes: Any) -> click.Group:
+    """Return a command line that has `check`; `waiting` knows what is still without its answer."""
+    answer_probes = {"the answer": waiting}
+    command = check_command(lambda: None, ["NIGHTLY", "POLL"], answer_probes=answer_probes, clock=lambda: NOW, **probes)
+    return click.Group(commands={"check": command})
+
+
+def check(schedule: Path, *words: str, waiting: AnswerProbe = lambda _: ()) -> int:
     """Run `check --json` and return its exit code."""
-    cli = click.Group(commands={"check": check_command(lambda: None, ["NIGHTLY", "POLL"], clock=lambda: NOW)})
-    return main(cli, ["check", "--json", "--file", str(schedule), *words])
+    return main(check_cli(waiting), ["check", "--json", "--file", str(schedule), *words])
 
 
 @pytest.fixture
 def find(settings: pytest.MonkeyPatch, schedule: Path, capsys: pytest.CaptureFixture[str]) -> Find:
-    def find_all(*words: str) -> list[tuple[str, str]]:
-        code = check(schedule, *words)
+    def find_all(*words: str, waiting: AnswerProbe = lambda _: ()) -> list[tuple[str, str]]:
+        code = check(schedule, *words, waiting=waiting)
         report = read_json(capsys.readouterr().out)
         found = rows_of(report, "findings")
         assert code == report["exit_code"] == (3 if found else 0)
@@ -336,10 +335,12 @@ def test_a_check_of_the_clock_that_fails_is_a_failed_run(
     past: RunHistory, settings: pytest.MonkeyPatch, schedule: Path, engine: Engine
 ) -> None:
     past.good_day()
-    schedule.write_text(schedule.read_text().replace("FROM ejv_files WHERE", "FROM no_such_table WHERE"))
     settings.setenv("PAY_JOBS_TRIGGER", "cronjob")
 
-    assert check(schedule, "--tell") != 0
+    def broken(connection: Connection) -> list[tuple[str, datetime]]:
+        return connection.execute(text("SELECT name, since FROM no_such_table")).all()  # type: ignore[return-value]
+
+    assert check(schedule, "--tell", waiting=broken) != 0
 
     with engine.connect() as connection:
         (run,) = ledger.newest(connection, job="check")
@@ -421,8 +422,7 @@ def test_figures_for_prometheus_are_of_runs_files_and_the_outbox(
 
     past.run("NIGHTLY", NOW - 2 * HOUR)
     past.file("PAY_20261119.csv", "2026-11-19", NOW - HOUR, "held")
-    check = check_command(lambda: None, ["NIGHTLY", "POLL"], probes=[money], clock=lambda: NOW)
-    cli = click.Group(commands={"check": check})
+    cli = check_cli(probes=[money])
 
     code = main(cli, ["check", "--file", str(schedule), "--metrics", "-"])
     found = figures(capsys.readouterr().out)
@@ -440,7 +440,7 @@ def test_figures_for_prometheus_are_of_runs_files_and_the_outbox(
 
 
 def test_figures_and_json_do_not_share_stdout(settings: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    cli = click.Group(commands={"check": check_command(lambda: None, [])})
+    cli = click.Group(commands={"check": check_command(lambda: None, [], answer_probes={})})
 
     assert main(cli, ["check", "--metrics", "-", "--json"]) == 2
     assert main(cli, ["check", "--metrics", "/proc/figures.prom"]) == 2
@@ -548,14 +548,22 @@ def test_a_batch_without_an_answer_is_missing_after_business_days_and_not_after_
     find: Find, past: RunHistory
 ) -> None:
     past.good_day()
-    past.batch(datetime(2026, 11, 17, 3, tzinfo=UTC), None)  # Monday evening in Vancouver: two business days
-    past.batch(datetime(2026, 11, 19, 3, tzinfo=UTC), None)  # Wednesday evening
-    past.batch(datetime(2026, 11, 10, 3, tzinfo=UTC), "FEEDBACK.1")
+    monday, wednesday = (datetime(2026, 11, day, 3, tzinfo=UTC) for day in (17, 19))  # in the evening in Vancouver
 
-    found = find()
+    found = find(waiting=lambda _: [("batch 1", monday), ("batch 2", wednesday)])
 
-    assert [kind for kind, _ in found] == ["missing"]
-    assert found[0][1].endswith("waits for 2 business days")
+    assert found == [("missing", "the answer: batch 1 waits for 2 business days")]
+
+
+def test_an_awaited_answer_that_nobody_can_ask_for_is_refused(
+    settings: pytest.MonkeyPatch, schedule: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    schedule.write_text(schedule.read_text(encoding="utf-8").replace("the answer", "a letter"), encoding="utf-8")
+
+    code = check(schedule)
+
+    assert code == 2
+    assert "The schedule awaits a letter; this installation knows the answer." in capsys.readouterr().err
 
 
 def test_people_and_their_monitor_are_told_what_is_missing_once_an_hour(
@@ -600,7 +608,7 @@ def test_hostile_text_in_a_finding_is_told_before_it_is_shown_and_silences_nobod
     past.file("[/x]\x1b[2J.csv", "2026-11-19", NOW - HOUR, "held")
     settings.setenv("NOTICE_WEBHOOK_URL", folder.as_uri())
     settings.setattr("sys.stdout", BrokenScreen())
-    cli = click.Group(commands={"check": check_command(lambda: None, ["NIGHTLY", "POLL"], clock=lambda: NOW)})
+    cli = check_cli()
 
     code = main(cli, ["check", "--tell", "--file", str(schedule)])
 
