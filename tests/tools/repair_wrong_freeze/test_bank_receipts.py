@@ -7,7 +7,7 @@ import pytest
 from connectors.inbound.holds import HoldKind
 from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import seed_site
-from tests.settlement_factory import FILE, NOW, Line, SettlementBooks, bounce
+from tests.settlement_factory import FILE, NOW, Line, SettlementBooks, bounce, on_account
 from tests.tools.repair_wrong_freeze.histories import EARLIER, WRONG, pay_tables, site_of, tell, undo
 from tests.tools.verify.watch import all_findings
 
@@ -118,3 +118,57 @@ def test_a_part_payment_that_bounced_before_the_rest_came_is_given_back(
     assert undo(at_the_bank, cfs, file=WRONG).rejects == []
 
     assert pay_tables(at_the_bank) == before
+
+
+def _part_comes_and_goes(books: SettlementBooks, receipt: str, day: int) -> None:
+    """Apply a part of a receipt that pays more than this number, and its bounce of the next day."""
+    part = replace(_PART, source=receipt, application=f"{day}", day=f"{day:02}-Nov-26")
+    books.apply(part, on_account(receipt, "800104", "10.00"), name=f"BCR_PAYMENT_APPL_202611{day:02}.csv")
+    back = replace(bounce(receipt, "800104", NUMBER, "70.00", day=f"{day + 1:02}-Nov-26"), record="PAYR")
+    books.apply(back, name=f"BCR_PAYMENT_APPL_202611{day + 1:02}.csv")
+
+
+def _newest_lies_first(books: SettlementBooks) -> None:
+    """Write what bounces kept anew, the newest first: the database reads it in this order."""
+    books.change(
+        "DO $$ BEGIN CREATE TEMPORARY TABLE kept ON COMMIT DROP AS SELECT * FROM pay_jobs.bounce_rows;"
+        " TRUNCATE pay_jobs.bounce_rows;"
+        " INSERT INTO pay_jobs.bounce_rows SELECT * FROM kept ORDER BY file_id DESC; END $$"
+    )
+    books.change("ANALYZE invoices, pay_jobs.bounce_rows")
+
+
+def test_two_bounces_of_an_invoice_give_it_back_as_it_was_before_the_first(
+    at_the_bank: SettlementBooks, cfs: RunningCfs
+) -> None:
+    at_the_bank.change("UPDATE cfs_accounts SET status = 'FREEZE'")
+    at_the_bank.apply(PAID, name=EARLIER)
+    at_the_bank.apply(replace(BACK, day="06-Nov-26"), name=WRONG)
+    _part_comes_and_goes(at_the_bank, "OB2", 7)
+    _newest_lies_first(at_the_bank)
+    tell(at_the_bank, cfs)
+
+    outcome = undo(at_the_bank, cfs, account=at_the_bank.one("SELECT auth_account_id FROM payment_accounts"))
+
+    assert outcome.counts["numbers_given_back"] == 2
+    assert at_the_bank.invoices() == {10001: ("PAID", "70.00")}
+
+
+def test_two_bounces_of_a_payment_that_had_failed_before_give_it_back_as_it_was_before_the_first(
+    at_the_bank: SettlementBooks, cfs: RunningCfs
+) -> None:
+    at_the_bank.change("UPDATE cfs_accounts SET status = 'FREEZE'")
+    at_the_bank.apply(PAID, name=EARLIER)
+    at_the_bank.change("UPDATE payments SET payment_status_code = 'FAILED', paid_amount = 50")
+    at_the_bank.change("UPDATE invoice_references SET status_code = 'ACTIVE'")
+    at_the_bank.change("UPDATE invoices SET invoice_status_code = 'SETTLEMENT_SCHED', paid = 0")
+    at_the_bank.change("DELETE FROM receipts")
+    _part_comes_and_goes(at_the_bank, "OB2", 7)
+    _part_comes_and_goes(at_the_bank, "OB3", 10)
+    _newest_lies_first(at_the_bank)
+    tell(at_the_bank, cfs)
+
+    outcome = undo(at_the_bank, cfs, account=at_the_bank.one("SELECT auth_account_id FROM payment_accounts"))
+
+    assert outcome.counts["numbers_given_back"] == 2
+    assert at_the_bank.payments()[0] == (NUMBER, "ONLINE_BANKING", "FAILED", "OB1", "50.00")

@@ -9,7 +9,7 @@ WITH kept AS (
            ON kept.file_id = bounce.file_id
           AND kept.line    = bounce.line
           AND kept.pay_table = 'payments'
-        ORDER BY kept.row_id, kept.was ->> 'payment_status_code' = 'FAILED' NULLS FIRST
+        ORDER BY kept.row_id, kept.was ->> 'payment_status_code' = 'FAILED' NULLS FIRST, kept.file_id, kept.line
      ),
      unmade AS (
        DELETE FROM payments AS payment
