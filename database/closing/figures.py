@@ -194,9 +194,3 @@ def meaning(name: str) -> str:
         return known[name]
     _, record_type, outcome = name.split(".")
     return f"rows of record type {record_type.upper()}: {outcome.replace('_', ' ')}"
-
-
-def in_markdown() -> str:
-    """Return the figures as the table of docs/closing.md."""
-    rows = [f"| `{one.name}` | {one.meaning} | {one.source} |" for one in FIGURES]
-    return "\n".join(["| figure | what it means | where its rows are |", "| --- | --- | --- |", *rows]) + "\n"

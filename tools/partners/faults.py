@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import text
 
 from config.business_time import business_date
-from config.command_line import in_short
+from config.command_line import in_short, typed
 from database.sessions import Session
 from database.sql import statements
 from jobs.run.outcome import Table
+from tools.verify.catalogue import statement_of
 
 sql = statements(__package__)
-_VERIFY = statements("tools.verify")
 _FOR_EVER = {"since": None, "first_invoice": 0}
 
 _WHY = {
@@ -93,7 +93,7 @@ def read_row_faults(session: Session, **values: object) -> list[RowFault]:
             ("twice", "list_doubled_rows", "partner_row_is_there_once"),
         )
         for row in session.execute(
-            text(sql[statement].text.replace("{rows}", _VERIFY[invariant].text)), values | _FOR_EVER
+            text(sql[statement].text.replace("{rows}", statement_of(invariant))), values | _FOR_EVER
         )
     ]
 
@@ -110,11 +110,6 @@ def row_fault_table(faults: list[RowFault]) -> Table:
     rows = [(one.kind, one.row, one.partner, one.amount, one.why, one.since, typed(one.next)) for one in faults]
     columns = ("fault", "row", "partner", "amount (CAD)", "why", "since", "next command")
     return Table("Rows of partner_disbursements that are missing, or are there twice", columns, rows, "partner_rows")
-
-
-def typed(command: str) -> str:
-    """Return a command as it is typed."""
-    return f"python3 invoke_jobs.py {command}"
 
 
 def _day(moment: datetime) -> date:

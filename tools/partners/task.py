@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from config.business_time import day_bounds, month_of
+from config.command_line import typed
 from config.errors import UsageError
 from config.plurals import counted
 from database.engine import Database
@@ -26,7 +27,6 @@ from tools.partners.faults import (
     read_below_zero,
     read_row_faults,
     row_fault_table,
-    typed,
 )
 
 sql = statements(__package__)

@@ -17,6 +17,9 @@ from datetime import date
 
 from database.closing.recheck import find_all_changes
 from database.sessions import Session
+from database.sql import statements
+
+sql = statements(__package__)
 
 OPERATOR = "operations"
 FINANCE = "finance"
@@ -432,7 +435,6 @@ CATALOGUE = (
 )
 
 
-def in_markdown() -> str:
-    """Return the catalogue as the table of docs/verify.md."""
-    rows = [f"| {one.code} | {one.sentence} | {one.turn} | `{one.next}` |" for one in CATALOGUE]
-    return "\n".join(["| code | what must be true | whose turn | next |", "| --- | --- | --- | --- |", *rows]) + "\n"
+def statement_of(name: str) -> str:
+    """Return the statement of the invariant of this name."""
+    return sql[name].text

@@ -20,7 +20,7 @@ from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
 from tools.verify.arguments import Arguments
-from tools.verify.catalogue import CATALOGUE, Invariant
+from tools.verify.catalogue import CATALOGUE, Invariant, statement_of
 
 sql = statements(__package__)
 
@@ -183,7 +183,7 @@ def _about(invariant: Invariant, name: str, since: datetime | None) -> TextClaus
 
     since  where it is given, no condition asks whether it is: PostgreSQL joins what stands after IN, but not behind OR
     """
-    statement = sql[name].text.replace("{invariant}", sql[invariant.name].text)
+    statement = sql[name].text.replace("{invariant}", statement_of(invariant.name))
     return text(statement if since is None else _IS_EVER.sub("", statement))
 
 

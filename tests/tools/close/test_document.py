@@ -1,13 +1,16 @@
 """docs/closing.md says what the catalogue of figures says."""
 
-from database.closing.figures import BALANCES, BESIDE, FIGURES, MEETINGS, in_markdown
+from database.closing.figures import BALANCES, BESIDE, FIGURES, MEETINGS
 from tests.database.test_pay_tables import ROOT
 
 DOCUMENT = (ROOT / "docs" / "closing.md").read_text(encoding="utf-8")
 
 
 def test_the_table_of_figures_is_the_catalogue() -> None:
-    assert in_markdown() in DOCUMENT, "write database.closing.figures.in_markdown() into docs/closing.md"
+    rows = [f"| `{one.name}` | {one.meaning} | {one.source} |" for one in FIGURES]
+    table = "\n".join(["| figure | what it means | where its rows are |", "| --- | --- | --- |", *rows, ""])
+
+    assert table in DOCUMENT, f"docs/closing.md must have:\n{table}"
 
 
 def test_each_equation_is_told() -> None:
