@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from config.errors import PayJobsError
 from config.settings import CgiSettings, read
-from connectors.inbound.unread_feedback import UnreadFile, unread_feedback
 from diagnosis.catalogue import Diagnosis
 from diagnosis.cfs_lookups import CfsLookups
 from diagnosis.cutoffs import cutoffs_at
@@ -17,6 +16,7 @@ from diagnosis.parallel_lookups import ParallelLookups
 from diagnosis.read_evidence import SETTLED_BY_FILE, EvidenceReader
 from diagnosis.search_stored_files import open_store, search_stored_files
 from diagnosis.settlement_files import WaitingFiles, known_files
+from diagnosis.unread_feedback import UnreadFile, unread_feedback
 from jobs.run.context import RunContext
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from typing import Any
 
 from connectors.cfs import CfsSite
 from connectors.inbound.holds import HoldKind
-from connectors.inbound.unread_feedback import UnreadFile, since
 from database.pay.numbers import invoice_number, receipt_number
 from database.pay.profiles import CfsProfile, profiles_of_invoices, profiles_of_slips
 from database.pay.states import UNFINISHED
@@ -27,6 +26,7 @@ from diagnosis.evidence import (
     SlipRecord,
 )
 from diagnosis.settlement_files import WaitingFiles
+from diagnosis.unread_feedback import UnreadFile, since
 
 sql = statements(__package__)
 

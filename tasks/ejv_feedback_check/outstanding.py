@@ -14,9 +14,9 @@ from config.command_line import in_short, typed
 from config.plurals import counted, is_or_are
 from config.settings import CgiSettings
 from connectors.inbound.holds import HoldKind
-from connectors.inbound.unread_feedback import UnreadFile, command_to_apply, since, unread_feedback
 from database.sessions import Session
 from database.sql import statements
+from diagnosis.unread_feedback import UnreadFile, command_to_apply, since, unread_feedback
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject, Table
 from tasks.ejv_feedback_check.owed_items import owed_items

@@ -9,10 +9,10 @@ from config.command_line import in_short
 from config.errors import SourceRefused, UsageError
 from config.settings import CgiSettings, CgiSftpSettings
 from connectors.inbound.listing import printable
-from connectors.inbound.unread_feedback import command_to_apply, since, unread_feedback
 from connectors.sftp import RemoteFile, SftpSession, join
 from database.sessions import Session
 from database.sql import statements
+from diagnosis.unread_feedback import command_to_apply, since, unread_feedback
 from jobs.run.context import RunContext
 from tasks.ejv_feedback_check.file_names import may_be_feedback
 

@@ -8,7 +8,7 @@ import pytest
 
 from config.errors import InputRefused, UsageError
 from config.usual import KNOWN
-from connectors.inbound.unread_feedback import unread_feedback
+from diagnosis.unread_feedback import unread_feedback
 from tasks.ejv_feedback_check.batch_result import BatchResult, FeedbackBatch
 from tasks.ejv_feedback_check.fuse import BatchFuseBlown, weigh_batch
 from tests.ejv_factory import NOW, Batch, EjvBooks, JournalPair

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from connectors.inbound.unread_feedback import UnreadFile
 from connectors.sftp import RemoteFile
+from diagnosis.unread_feedback import UnreadFile
 from tasks.ejv_feedback_check.batch_report import outcome_of
 from tasks.ejv_feedback_check.batch_result import BatchResult, FeedbackBatch, ItemToCheck, UnansweredLink
 from tasks.ejv_feedback_check.findings import findings

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from config.errors import InputRefused, UsageError
 from connectors.effects import breaking_in
-from connectors.inbound.unread_feedback import since, unread_feedback
+from diagnosis.unread_feedback import since, unread_feedback
 from tests.ejv_factory import SENT, Batch, EjvBooks, JournalPair
 from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice
 from tests.typed import run_ejv
