@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from config.command_line import ENTRYPOINT
+from tools import TOOLS
 
 DRY_RUN = "--dry-run"
-_ONLY_READ = (
-    "artifacts", "check", "compare", "doctor", "ejv outstanding", "ejv search", "explain", "files list", "files show",
-    "history", "list", "outbox list", "outbox show", "partners", "pending", "schedule next", "show", "slips list",
-    "verify",
+_TOOLS = tuple(tool for _, members in TOOLS.values() for tool in members)
+_READING = (
+    "artifacts", "check", "doctor", "history", "list", "outbox list", "outbox show", "pending", "schedule next", "show",
 )  # fmt: skip
+_ONLY_READ = (*_READING, *(tool.name for tool in _TOOLS if tool.reads_only))
+_FIRST_WORDS = {name.split()[0] for name in (*_READING, *(tool.name for tool in _TOOLS))}
 _EXPLAINED = ("invoice", "account", "slip", "batch", "file")
 
 
@@ -43,13 +45,7 @@ def shown(next_step: str) -> Command | None:
 
 def _is_command(text: str) -> bool:
     first = text.split(maxsplit=1)[0]
-    return (first.isupper() and "_" in first) or first in _GROUPS
-
-
-_GROUPS = {
-    "artifacts", "check", "close", "compare", "db", "doctor", "ejv", "explain", "files", "history", "outbox", "pending",
-    "partners", "repair", "replay-event", "show", "slips", "verify",
-}  # fmt: skip
+    return (first.isupper() and "_" in first) or first in _FIRST_WORDS
 
 
 def _only_reads(bare: str) -> bool:

@@ -79,6 +79,9 @@ def test_a_command_that_changes_something_is_shown_as_a_dry_run_and_advice_as_it
         "files ignore a.csv --reason x": "python3 invoke_jobs.py files ignore a.csv --reason x --dry-run",
         "python3 invoke_jobs.py PAD_RECONCILE": "python3 invoke_jobs.py PAD_RECONCILE --dry-run",
         "python3 invoke_jobs.py explain file a.csv": "python3 invoke_jobs.py explain file a.csv",
+        "ejv preflight": "python3 invoke_jobs.py ejv preflight",
+        "verify --days 62": "python3 invoke_jobs.py verify --days 62",
+        "compare cfs": "python3 invoke_jobs.py compare cfs --dry-run",
         "Ask CAS; look into its directory.": "Ask CAS; look into its directory.",
     }
 

@@ -36,4 +36,5 @@ JOB = Job(
         'verify --baseline --reason "left by the old system, see ticket 4711"',
     ),
     exclusive=False,
+    reads_only=True,
 )
