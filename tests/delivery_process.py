@@ -10,11 +10,12 @@ from config.settings import CfsSettings, DatabaseSettings
 from connectors.cfs import CfsClient
 from connectors.cfs_delivery import CfsDelivery
 from database.engine import Database, make_engine
-from tests.forked_runs import HeardPoints, die, serve
+from tests.forked_runs import HeardPoints, die
 from tests.outbox_fixtures import SetClock, send
 
 
-def _deliver(order: dict[str, Any], _points: HeardPoints) -> int:
+def carry_out(order: dict[str, Any], _points: HeardPoints) -> int:
+    """Carry out an order of the module's docstring and return the exit code."""
     os.environ.update(order["settings"])
     delivery = CfsDelivery(CfsClient(CfsSettings()), clock=SetClock())
 
@@ -29,7 +30,3 @@ def _deliver(order: dict[str, Any], _points: HeardPoints) -> int:
 
     send(Database(make_engine(DatabaseSettings(), application_name="victim")), deliver_and_die)
     return 0
-
-
-if __name__ == "__main__":
-    serve(_deliver)

@@ -6,7 +6,6 @@ sending.
 """
 
 import functools
-import importlib
 from collections.abc import Callable
 from typing import Any
 
@@ -20,13 +19,14 @@ from config.settings import CgiSettings, CgiSftpSettings, DatabaseSettings, Obje
 from connectors.effects import breaking_in
 from database.engine import Database, make_engine
 from tests.ejv_factory import EjvBooks
-from tests.forked_runs import HeardPoints, die, serve
+from tests.forked_runs import HeardPoints, die
 from tests.typed import run_ejv
 
 PARTS = tasks.ejv_feedback_check
 
 
-def _run(order: dict[str, Any], _points: HeardPoints) -> int:
+def carry_out(order: dict[str, Any], _points: HeardPoints) -> int:
+    """Carry out an order of the module's docstring and return the exit code."""
     step = _listen(order["kill_at"])
     database = Database(
         make_engine(DatabaseSettings(url=SecretStr(order["database"])), application_name="feedback process")
@@ -71,8 +71,3 @@ def _listen(kill_at: str) -> Callable[[str], None]:
     for place, action, name_of in steps:
         setattr(place, action, told(getattr(place, action), name_of))
     return step
-
-
-if __name__ == "__main__":
-    importlib.import_module("minio")
-    serve(_run)

@@ -1,12 +1,17 @@
 """Runs that may kill themselves: each is forked from a process that has imported everything already.
 
-A module of runs calls `serve` with what one order does; a test starts that module with `ForkedRuns` and orders. Orders
+A module of runs says in `carry_out` what one order does; a test orders runs of that module with `ForkedRuns`. Orders
 are JSON objects; an answer tells how the child ended and the points that it noted on the way. A child that stops itself
-(SIGSTOP) is answered as stopped; the order `wake` lets it go on, and others may run in between.
+(SIGSTOP) is answered as stopped; the order `wake` lets it go on, and others may run in between. Run as a program this
+module is that process, one for all tests of a session.
 """
 
+import atexit
+import gc
+import importlib
 import json
 import os
+import pkgutil
 import signal
 import subprocess
 import sys
@@ -14,14 +19,19 @@ import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
+
+from access.bounded_http import BoundedClient
 
 ROOT = Path(__file__).resolve().parent.parent
+_ROOMS = ("config", "connectors", "database", "diagnosis", "jobs", "tasks", "tools")
+_IMPORTED_LATE = ("alembic.command", "minio", "rich.progress", "rich.table", "xlsxwriter")
 _LOCKED = 75
+# As it was before any test changed it.
+_ENVIRONMENT = dict(os.environ)
 
 
 @dataclass(frozen=True)
@@ -38,32 +48,16 @@ class ForkedRun:
         return self.returncode == -signal.SIGKILL
 
 
+@dataclass(frozen=True)
 class ForkedRuns:
-    """The process that carries out the orders of one module."""
+    """What carries out the orders of one module."""
 
-    def __init__(self, module: str, environment: dict[str, str] | None = None) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", module],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
-    ) -> None:
-        self._process.communicate()
+    module: str
 
     def order(self, **order: Any) -> ForkedRun:
         """Have an order carried out; one that was killed a moment ago may still hold the lock."""
         for _ in range(50):
-            ended = self._ask(json.dumps(order))
+            ended = _ask(order | {"module": self.module})
             if ended.returncode != _LOCKED:
                 return ended
             time.sleep(0.1)
@@ -71,18 +65,29 @@ class ForkedRuns:
 
     def wake(self, stopped: ForkedRun) -> ForkedRun:
         """Let a run go on that had stopped, and return how it ended."""
-        return self._ask(json.dumps({"wake": stopped.stopped}))
+        return _ask({"wake": stopped.stopped})
 
-    def _ask(self, order: str) -> ForkedRun:
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._process.stdin.write(order + "\n")
-        self._process.stdin.flush()
-        for line in self._process.stdout:
-            if line.startswith("ANSWER "):
-                return ForkedRun(**json.loads(line.removeprefix("ANSWER ")))
-            if line.startswith("BROKEN "):
-                raise AssertionError(json.loads(line.removeprefix("BROKEN ")))
-        raise AssertionError("the process that carries out the runs is gone")
+
+@cache
+def _process() -> subprocess.Popen[str]:
+    pipe, silent = subprocess.PIPE, subprocess.DEVNULL
+    command = [sys.executable, "-m", "tests.forked_runs"]
+    made = subprocess.Popen(command, cwd=ROOT, env=_ENVIRONMENT, stdin=pipe, stdout=pipe, stderr=silent, text=True)
+    atexit.register(made.communicate)
+    return made
+
+
+def _ask(order: dict[str, Any]) -> ForkedRun:
+    process = _process()
+    assert process.stdin is not None and process.stdout is not None
+    process.stdin.write(json.dumps(order) + "\n")
+    process.stdin.flush()
+    for line in process.stdout:
+        if line.startswith("ANSWER "):
+            return ForkedRun(**json.loads(line.removeprefix("ANSWER ")))
+        if line.startswith("BROKEN "):
+            raise AssertionError(json.loads(line.removeprefix("BROKEN ")))
+    raise AssertionError("the process that carries out the runs is gone")
 
 
 class HeardPoints:
@@ -116,11 +121,22 @@ def stand_still() -> None:
     signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
 
 
-def serve(run: Callable[[dict[str, Any], HeardPoints], int]) -> None:
+def import_all() -> None:
+    """Import the program, so that no fork of this process need do it."""
+    for room in _ROOMS:
+        for module in pkgutil.walk_packages([str(ROOT / room)], f"{room}."):
+            if not module.name.startswith("database.migrations"):
+                importlib.import_module(module.name)
+    for late in _IMPORTED_LATE:
+        importlib.import_module(late)
+    gc.freeze()
+
+
+def _serve() -> None:
     """Carry out orders until there are no more."""
     stopped: set[int] = set()
     try:
-        _serve(run, stopped)
+        _carry_out_all(stopped)
     except Exception:
         sys.stdout.write(f"\nBROKEN {json.dumps(traceback.format_exc())}\n")
         sys.stdout.flush()
@@ -131,7 +147,7 @@ def serve(run: Callable[[dict[str, Any], HeardPoints], int]) -> None:
             os.waitpid(child, 0)
 
 
-def _serve(run: Callable[[dict[str, Any], HeardPoints], int], stopped: set[int]) -> None:
+def _carry_out_all(stopped: set[int]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for line in sys.stdin:
             order = json.loads(line)
@@ -139,7 +155,7 @@ def _serve(run: Callable[[dict[str, Any], HeardPoints], int], stopped: set[int])
             if child:
                 os.kill(child, signal.SIGCONT)
             else:
-                child = _forked(run, order, Path(folder))
+                child = _forked(order, Path(folder))
             _, status = os.waitpid(child, os.WUNTRACED)
             is_stopped = os.WIFSTOPPED(status)
             (stopped.add if is_stopped else stopped.discard)(child)
@@ -152,10 +168,17 @@ def _serve(run: Callable[[dict[str, Any], HeardPoints], int], stopped: set[int])
             sys.stdout.flush()
 
 
-def _forked(run: Callable[[dict[str, Any], HeardPoints], int], order: dict[str, Any], folder: Path) -> int:
+def _forked(order: dict[str, Any], folder: Path) -> int:
+    carry_out = importlib.import_module(order["module"]).carry_out
     child = os.fork()
     if not child:
         heard = folder / f"{os.getpid()}.json"
         heard.write_text("[]")
-        os._exit(run(order, HeardPoints(heard)))
+        os._exit(carry_out(order, HeardPoints(heard)))
     return child
+
+
+if __name__ == "__main__":
+    import_all()
+    BoundedClient(deadline=1, timeout=1, trust_env=False).close()  # the certificates are read once for all forks
+    _serve()

@@ -4,7 +4,6 @@ An order is {"sftp": {...}, "store": {...}, "database": "postgresql://...", "kil
 that came to its end is the most memory it used, in kilobytes.
 """
 
-import importlib
 import resource
 from typing import Any
 
@@ -15,11 +14,13 @@ from connectors.inbound.poll import poll
 from connectors.inbound.take_in import Intake
 from connectors.object_store import ObjectStore
 from database.engine import Database, make_engine
-from tests.forked_runs import HeardPoints, die, serve
+from tests.forked_runs import HeardPoints, die
 from tests.poll_fixtures import NOW, SETTLEMENT
 
 
-def _poll(order: dict[str, Any], points: HeardPoints) -> int:
+def carry_out(order: dict[str, Any], points: HeardPoints) -> int:
+    """Carry out an order of the module's docstring and return the exit code."""
+
     def kill_at(name: str) -> None:
         if name == order["kill_at"]:
             die()
@@ -36,8 +37,3 @@ def _poll(order: dict[str, Any], points: HeardPoints) -> int:
     poll(CasSftpSettings(**order["sftp"]), intake)
     points.note(str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))
     return 0
-
-
-if __name__ == "__main__":
-    importlib.import_module("minio")
-    serve(_poll)

@@ -8,7 +8,7 @@ that writes, whoever runs it.
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, event
 
 from jobs.lifecycle.runner import RunRequest, execute
 from sandbox.commits import listen_to_commits
-from tests.forked_runs import ForkedRun, ForkedRuns, HeardPoints, die, serve
+from tests.forked_runs import ForkedRun, ForkedRuns, HeardPoints, die
 from tests.settlement_factory import NOW
 from tools.repair_invoice import EJV, SLIP
 from tools.repair_pad_invoice import JOB as PAD_INVOICE
@@ -28,30 +28,17 @@ _WRITES = re.compile(r"(?:--[^\n]*\n|\s)*(INSERT|UPDATE|DELETE)\b", re.IGNORECAS
 _MARKS_PAID = "-- Mark the invoices paid"
 
 
-class RepairProcess:
-    """Runs of the tools, as the tests order them."""
-
-    def __init__(self, runs: ForkedRuns) -> None:
-        self._runs = runs
-
-    def run(
-        self,
-        tool: str,
-        settings: dict[str, str],
-        values: Mapping[str, Any],
-        *,
-        kill_at: str | None = None,
-        each_write: bool = False,
-    ) -> ForkedRun:
-        """Run a tool."""
-        order = {"kill_at": kill_at, "each_write": each_write}
-        return self._runs.order(tool=tool, values=dict(values), settings=settings, **order)
-
-
-def repair_process() -> Iterator[RepairProcess]:
-    """Return the process; a test module makes a fixture of it."""
-    with ForkedRuns("tests.repair_process") as runs:
-        yield RepairProcess(runs)
+def run_tool(
+    tool: str,
+    settings: dict[str, str],
+    values: Mapping[str, Any],
+    *,
+    kill_at: str | None = None,
+    each_write: bool = False,
+) -> ForkedRun:
+    """Run a tool in a process of its own."""
+    order = {"kill_at": kill_at, "each_write": each_write}
+    return ForkedRuns("tests.repair_process").order(tool=tool, values=dict(values), settings=settings, **order)
 
 
 @dataclass
@@ -103,12 +90,9 @@ class _Listener:
             die()
 
 
-def _run(order: dict[str, Any], points: HeardPoints) -> int:
+def carry_out(order: dict[str, Any], points: HeardPoints) -> int:
+    """Carry out an order of the module's docstring and return the exit code."""
     os.environ.update(order["settings"])
     _Listener(order["kill_at"], points, order["each_write"]).listen()
     values = {name: tuple(value) if isinstance(value, list) else value for name, value in order["values"].items()}
     return int(execute(_TOOLS[order["tool"]], RunRequest(values), clock=lambda: NOW).exit_code)
-
-
-if __name__ == "__main__":
-    serve(_run)

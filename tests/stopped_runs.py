@@ -6,12 +6,11 @@ last check; a point is its name and how often it was passed, from 1: a slow run 
 not, and its points have other places. What comes after the last check is the one gap that nothing can close.
 """
 
-import importlib
 import os
 import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,7 +26,7 @@ from jobs.lifecycle.runner import RunRequest, execute
 from sandbox.commits import listen_to_commits
 from tasks.channels import CHANNELS
 from tasks.routing_slip_recreate import JOB as _SLIPS
-from tests.forked_runs import ForkedRun, ForkedRuns, HeardPoints, serve, stand_still
+from tests.forked_runs import ForkedRun, ForkedRuns, HeardPoints, stand_still
 from tools.ejv import RESUBMIT as _RESUBMIT
 from tools.repair_partial_credit import JOB as _PARTIAL_CREDIT
 
@@ -38,9 +37,8 @@ CHECKED = "after the last check"
 Point = tuple[str, int]
 # How many points of each story are tried; a soak tries more, or all there are.
 STOPS = int(os.environ.get("SOAK_STOPS", "2"))
+_RUNS = ForkedRuns("tests.stopped_runs")
 _JOBS = {one.name: one for one in (_RESUBMIT, _SLIPS, _PARTIAL_CREDIT, OUTBOX)}
-_LATE = ("connectors.cfs_delivery", "jobs.lifecycle.delivery", "minio", "tools.ejv.task",
-         "tasks.routing_slip_recreate.task", "tools.repair_partial_credit.task")  # fmt: skip
 _WRITES = re.compile(r"(?:--[^\n]*\n|\s)*(?:WITH\b.*\b)?(INSERT|UPDATE|DELETE)\b", re.IGNORECASE | re.DOTALL)
 
 
@@ -60,14 +58,17 @@ def do_nothing(_context: Any, _arguments: Any) -> Any:
 class StoppableRuns:
     """Runs on one database, which may stand still and have their sessions ended."""
 
-    runs: ForkedRuns
     database_url: str
     settings: dict[str, str]
 
     def run(self, job: Job, *, stop_at: Point | None = None, minutes: int = 0, **values: Any) -> ForkedRun:
         """Run a job to its end, or to the point where it stands still."""
         settings = self.settings | {"DATABASE_URL": self.database_url}
-        return self.runs.order(job=job.name, values=values, settings=settings, stop_at=stop_at, minutes=minutes)
+        return _RUNS.order(job=job.name, values=values, settings=settings, stop_at=stop_at, minutes=minutes)
+
+    def wake(self, stopped: ForkedRun) -> ForkedRun:
+        """Let a run go on that stands still, and return how it ended."""
+        return _RUNS.wake(stopped)
 
     def end_sessions(self) -> None:
         """End the database sessions of every run, as a failover does."""
@@ -100,12 +101,6 @@ def before_last_check(points: list[str]) -> list[int]:
     gaps = {at for at, name in enumerate(points) if name == CHECKED}
     gaps |= {at for at, name in enumerate(points) if name.startswith("before ") and at - 1 in gaps}
     return [at for at in range(len(points)) if at not in gaps]
-
-
-def stopped_runs() -> Iterator[ForkedRuns]:
-    """Return the process that carries the runs out; a test module makes a fixture of it."""
-    with ForkedRuns("tests.stopped_runs") as runs:
-        yield runs
 
 
 @dataclass
@@ -169,15 +164,10 @@ class _Listener:
             stand_still()
 
 
-def _run(order: dict[str, Any], points: HeardPoints) -> int:
+def carry_out(order: dict[str, Any], points: HeardPoints) -> int:
+    """Carry out an order of the module's docstring and return the exit code."""
     os.environ.update(order["settings"])
     _Listener(order["stop_at"] and tuple(order["stop_at"]), points).listen()
     values = {name: tuple(value) if isinstance(value, list) else value for name, value in order["values"].items()}
     now = NOW + timedelta(minutes=order["minutes"])
     return int(execute(_JOBS[order["job"]], RunRequest(values), clock=lambda: now).exit_code)
-
-
-if __name__ == "__main__":
-    for late in _LATE:
-        importlib.import_module(late)
-    serve(_run)

@@ -13,11 +13,7 @@ from tests.connectors.test_outbox_cfs import BEFORE, NUMBER, charges, nsf_fee, r
 from tests.forked_runs import ForkedRuns
 from tests.outbox_fixtures import SetClock, keep, kept, send
 
-
-@pytest.fixture(scope="module")
-def deliveries() -> Iterator[ForkedRuns]:
-    with ForkedRuns("tests.delivery_process") as runs:
-        yield runs
+DELIVERIES = ForkedRuns("tests.delivery_process")
 
 
 @pytest.fixture
@@ -29,7 +25,7 @@ def cfs() -> Iterator[RunningCfs]:
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("kind", ["stop_pad", "nsf_fee"])
 def test_a_killed_delivery_has_one_effect(
-    deliveries: ForkedRuns, engine: Engine, database_url: str, cfs: RunningCfs, moment: str, kind: str
+    engine: Engine, database_url: str, cfs: RunningCfs, moment: str, kind: str
 ) -> None:
     database = Database(engine)
     cfs.admin.reset()
@@ -40,7 +36,7 @@ def test_a_killed_delivery_has_one_effect(
     keep(database, [stop_pad(), nsf_fee()])
 
     settings = {"DATABASE_URL": database_url, **cfs.environment()}
-    assert deliveries.order(moment=moment, kind=kind, settings=settings).was_killed
+    assert DELIVERIES.order(moment=moment, kind=kind, settings=settings).was_killed
     name = "stop" if kind == "stop_pad" else f"fee:{NUMBER}"
     assert (kept(database, name)["state"], kept(database, name)["attempts"]) == ("pending", 1)
 

@@ -14,9 +14,8 @@ from database.engine import Database
 from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import SITE, connect, fresh_cfs, seed_site
 from tests.connectors.test_outbox_cfs import BEFORE, NUMBER, charges, nsf_fee
-from tests.forked_runs import ForkedRuns
 from tests.outbox_fixtures import SetClock, keep, kept, send
-from tests.stopped_runs import CHECKED, NOW, OUTBOX, StoppableRuns, before_last_check, point_at, stopped_runs
+from tests.stopped_runs import CHECKED, NOW, OUTBOX, StoppableRuns, before_last_check, point_at
 
 pytestmark = pytest.mark.slow
 
@@ -26,14 +25,9 @@ def cfs() -> Iterator[RunningCfs]:
     yield from fresh_cfs()
 
 
-@pytest.fixture(scope="module")
-def process() -> Iterator[ForkedRuns]:
-    yield from stopped_runs()
-
-
 @pytest.fixture
-def runs(process: ForkedRuns, database_url: str, cfs: RunningCfs) -> StoppableRuns:
-    return StoppableRuns(process, database_url, cfs.environment())
+def runs(database_url: str, cfs: RunningCfs) -> StoppableRuns:
+    return StoppableRuns(database_url, cfs.environment())
 
 
 def given_a_bounce(database: Database, cfs: RunningCfs) -> None:
@@ -59,7 +53,7 @@ def test_a_delivery_that_wakes_before_its_last_check_charges_no_second_fee(
         stopped = runs.run(OUTBOX, stop_at=point_at(points, point))
         runs.end_sessions()
         assert runs.run(OUTBOX, minutes=60).returncode == ExitCode.DONE
-        assert (runs.runs.wake(stopped).returncode, len(charges(cfs))) == (ExitCode.FAILED, 1), points[point]
+        assert (runs.wake(stopped).returncode, len(charges(cfs))) == (ExitCode.FAILED, 1), points[point]
         assert kept(database, f"fee:{NUMBER}")["state"] == "delivered"
 
 
@@ -71,7 +65,7 @@ def test_a_fee_that_was_charged_twice_is_told_with_both_effects(
     stopped = runs.run(OUTBOX, stop_at=(CHECKED, 1))
     runs.end_sessions()
     runs.run(OUTBOX, minutes=60)
-    woken = runs.runs.wake(stopped)
+    woken = runs.wake(stopped)
 
     assert (woken.returncode, len(charges(cfs))) == (ExitCode.ATTENTION, 2)
     assert "charged twice on invoice REG07401364: 191.50 CAD are due in CFS, 161.50 are right" in runs.told()

@@ -1,7 +1,5 @@
 """A poll killed at any point: the next one comes to the same end as an undisturbed one. And flat memory."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from connectors.inbound.take_in import STEPS
@@ -22,13 +20,8 @@ THE_END = {
     "backup": [digest(TEXT)],
 }
 
+POLLS = ForkedRuns("tests.poll_process")
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def polls() -> Iterator[ForkedRuns]:
-    with ForkedRuns("tests.poll_process") as runs:
-        yield runs
 
 
 @pytest.fixture
@@ -41,36 +34,34 @@ def sandbox_arrivals(faulty_place: SftpPlace, store: ObjectStore, database: Data
     return Arrivals(faulty_place, store, database)
 
 
-def test_an_undisturbed_poll_comes_to_this_end(polls: ForkedRuns, arrivals: Arrivals, database_url: str) -> None:
+def test_an_undisturbed_poll_comes_to_this_end(arrivals: Arrivals, database_url: str) -> None:
     arrivals.place.put(NAME, TEXT)
-    assert run_poll(polls, arrivals.place, database_url).returncode == 0
+    assert run_poll(arrivals.place, database_url).returncode == 0
     assert arrivals.final_state() == THE_END
 
 
 @pytest.mark.parametrize("checkpoint", CHECKPOINTS)
-def test_a_killed_poll_is_finished_by_the_next(
-    checkpoint: str, polls: ForkedRuns, sandbox_arrivals: Arrivals, database_url: str
-) -> None:
-    kill_and_poll_again(polls, checkpoint, sandbox_arrivals, database_url)
+def test_a_killed_poll_is_finished_by_the_next(checkpoint: str, sandbox_arrivals: Arrivals, database_url: str) -> None:
+    kill_and_poll_again(checkpoint, sandbox_arrivals, database_url)
 
 
 @pytest.mark.parametrize("checkpoint", ["before move", "after move", "before confirm"])
 @pytest.mark.parametrize("sftp_place", KINDS[1:], indirect=True)
 def test_a_poll_killed_around_the_move_is_finished_by_the_next_on_openssh(
-    checkpoint: str, polls: ForkedRuns, arrivals: Arrivals, database_url: str
+    checkpoint: str, arrivals: Arrivals, database_url: str
 ) -> None:
-    kill_and_poll_again(polls, checkpoint, arrivals, database_url)
+    kill_and_poll_again(checkpoint, arrivals, database_url)
 
 
 @pytest.mark.parametrize("checkpoint", ["before record", "before move", "after move", "after confirm"])
 def test_a_poll_killed_at_a_file_to_be_held_still_holds_it(
-    checkpoint: str, polls: ForkedRuns, sandbox_arrivals: Arrivals, database_url: str
+    checkpoint: str, sandbox_arrivals: Arrivals, database_url: str
 ) -> None:
     arrivals = sandbox_arrivals
     arrivals.place.put(NAME, TEXT)
     arrivals.poll()
     arrivals.place.put(NAME, TEXT + b"more")
-    assert run_poll(polls, arrivals.place, database_url, kill_at=checkpoint).was_killed
+    assert run_poll(arrivals.place, database_url, kill_at=checkpoint).was_killed
     report = arrivals.poll()
     assert (len(report.held), report.received) == (0 if checkpoint == "after confirm" else 1, ())
     assert [file.state for file in arrivals.files()] == ["received", "held"]
@@ -78,10 +69,10 @@ def test_a_poll_killed_at_a_file_to_be_held_still_holds_it(
 
 
 def test_a_file_that_comes_again_after_a_kill_does_not_collide_in_the_backup(
-    polls: ForkedRuns, arrivals: Arrivals, database_url: str
+    arrivals: Arrivals, database_url: str
 ) -> None:
     arrivals.place.put(NAME, TEXT)
-    run_poll(polls, arrivals.place, database_url, kill_at="after move")
+    run_poll(arrivals.place, database_url, kill_at="after move")
     arrivals.place.put(NAME, TEXT)
     report = arrivals.poll()
     assert ([file.name for file in report.received], [file.name for file in report.known]) == ([NAME], [NAME])
@@ -89,28 +80,28 @@ def test_a_file_that_comes_again_after_a_kill_does_not_collide_in_the_backup(
 
 
 def test_a_large_file_passes_through_in_flat_memory(
-    polls: ForkedRuns, faulty_place: SftpPlace, store: ObjectStore, database: Database, database_url: str
+    faulty_place: SftpPlace, store: ObjectStore, database: Database, database_url: str
 ) -> None:
     used = []
     for number, megabytes in enumerate((1, 120)):
         with (faulty_place.upload / f"BCR_PAYMENT_APPL_2026110{number + 1}.csv").open("wb") as file:
             file.truncate(megabytes * MEGABYTE)
-        ended = run_poll(polls, faulty_place, database_url)
+        ended = run_poll(faulty_place, database_url)
         assert ended.returncode == 0
         used.append(int(ended.points[0]))
     assert used[1] - used[0] < 60 * 1024
 
 
-def kill_and_poll_again(polls: ForkedRuns, checkpoint: str, arrivals: Arrivals, database_url: str) -> None:
+def kill_and_poll_again(checkpoint: str, arrivals: Arrivals, database_url: str) -> None:
     arrivals.place.put(NAME, TEXT)
-    assert run_poll(polls, arrivals.place, database_url, kill_at=checkpoint).was_killed
+    assert run_poll(arrivals.place, database_url, kill_at=checkpoint).was_killed
     report = arrivals.poll()
     assert [file.name for file in report.received] == ([] if checkpoint == "after confirm" else [NAME])
     assert not (report.known or report.held or report.failed)
     assert arrivals.final_state() == THE_END
 
 
-def run_poll(polls: ForkedRuns, place: SftpPlace, database_url: str, *, kill_at: str = "") -> ForkedRun:
+def run_poll(place: SftpPlace, database_url: str, *, kill_at: str = "") -> ForkedRun:
     """Poll in another process, which may kill itself."""
     store = object_store_settings()
     password = place.values.get("password")
@@ -124,4 +115,4 @@ def run_poll(polls: ForkedRuns, place: SftpPlace, database_url: str, *, kill_at:
         "bucket": store.bucket,
         "secure": store.secure,
     }
-    return polls.order(sftp=sftp, store=bucket, database=database_url, kill_at=kill_at)
+    return POLLS.order(sftp=sftp, store=bucket, database=database_url, kill_at=kill_at)

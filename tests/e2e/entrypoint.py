@@ -6,11 +6,8 @@ Run as a program this module is that process; what it is to start comes over the
 that the run writes to and a socket for its process id and exit code.
 """
 
-import gc
-import importlib
 import json
 import os
-import pkgutil
 import runpy
 import signal
 import socket
@@ -23,11 +20,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
+from tests.forked_runs import import_all
 from tests.json_output import read_json
 
 ROOT = Path(__file__).resolve().parents[2]
 ENTRYPOINT = ROOT / "invoke_jobs.py"
-_ROOMS = ("config", "connectors", "database", "diagnosis", "jobs", "tasks", "tools")
 # The entrypoint with its clock standing still at the first word.
 _AT = """
 import sys, datetime
@@ -36,7 +33,6 @@ stop_the_clock(datetime.datetime.fromisoformat(sys.argv.pop(1)))
 import invoke_jobs
 sys.exit(invoke_jobs.main())
 """
-_IMPORTED_LATE = ("alembic.command", "minio", "rich.progress", "rich.table", "xlsxwriter")
 
 
 @dataclass(frozen=True)
@@ -185,16 +181,6 @@ def _watched(order: dict[str, Any], out: int, err: int, heard: int) -> dict[str,
     os._exit(0)
 
 
-def _import_all() -> None:
-    for room in _ROOMS:
-        for module in pkgutil.walk_packages([str(ROOT / room)], f"{room}."):
-            if not module.name.startswith("database.migrations"):
-                importlib.import_module(module.name)
-    for late in _IMPORTED_LATE:
-        importlib.import_module(late)
-    gc.freeze()
-
-
 def _be_the_entrypoint(order: dict[str, Any]) -> None:
     os.environ.clear()
     os.environ.update(order["environment"])
@@ -217,6 +203,6 @@ def stop_the_clock(now: datetime) -> None:
 
 
 if __name__ == "__main__":
-    _import_all()
+    import_all()
     if to_run := _next_run(socket.socket(fileno=int(sys.argv[1]))):
         _be_the_entrypoint(to_run)

@@ -1,6 +1,5 @@
 """Killed at any step, the next run comes to the same end as one that was not disturbed, and nothing is sent twice."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,6 +24,7 @@ SECOND = Batch(5000, journals=[(9900, [JournalPair("7700001", "12.00")])])
 NAME = "FEEDBACK.F3535.20261117214512"
 undisturbed: list[list[Any]] = []
 
+RUNS = ForkedRuns("tests.feedback_process")
 pytestmark = pytest.mark.slow
 
 
@@ -33,12 +33,11 @@ class Killer:
     """Carries out runs that kill themselves."""
 
     office: FeedbackOffice
-    runs: ForkedRuns
 
     def run(self, kill_at: str, **arguments: Any) -> None:
         """Run the job until it kills itself at a step."""
         place, store = self.office.place.values, object_store_settings()
-        ended = self.runs.order(
+        ended = RUNS.order(
             database=self.office.books.database.engine.url.render_as_string(hide_password=False).replace(
                 "+psycopg2", ""
             ),
@@ -60,15 +59,9 @@ def _plain(value: Any) -> Any:
     return value.get_secret_value() if isinstance(value, SecretStr) else value
 
 
-@pytest.fixture(scope="module")
-def runs() -> Iterator[ForkedRuns]:
-    with ForkedRuns("tests.feedback_process") as process:
-        yield process
-
-
 @pytest.fixture
-def killer(office: FeedbackOffice, runs: ForkedRuns) -> Killer:
-    return Killer(office, runs)
+def killer(office: FeedbackOffice) -> Killer:
+    return Killer(office)
 
 
 def given_two_batches(books: EjvBooks) -> None:

@@ -1,13 +1,11 @@
 """A resubmission stands still while its sessions end and another run sends it: when it wakes CGI is given nothing."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from config.errors import ExitCode
-from tests.forked_runs import ForkedRuns
-from tests.stopped_runs import CHECKED, STOPS, StoppableRuns, before_last_check, point_at, stopped_runs
+from tests.stopped_runs import CHECKED, STOPS, StoppableRuns, before_last_check, point_at
 from tests.storage_fixtures import object_store_part, sftp_part
 from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice
 from tests.tasks.ejv_feedback_check.test_putting_right import BATCH, INBOX, given_batch
@@ -17,16 +15,11 @@ pytestmark = pytest.mark.slow
 AGAIN: dict[str, Any] = {"batch": 100, "reason": "ticket 4711", "skip_wait": False, "closed_period": False}
 
 
-@pytest.fixture(scope="module")
-def process() -> Iterator[ForkedRuns]:
-    yield from stopped_runs()
-
-
 @pytest.fixture
-def runs(process: ForkedRuns, office: FeedbackOffice) -> StoppableRuns:
+def runs(office: FeedbackOffice) -> StoppableRuns:
     url = office.books.database.engine.url.render_as_string(hide_password=False).replace("+psycopg2", "")
     settings = sftp_part().environment() | object_store_part().environment() | {"SFTP_SETTLE_SECONDS": "0"}
-    return StoppableRuns(process, url, settings)
+    return StoppableRuns(url, settings)
 
 
 def given_the_batch(office: FeedbackOffice) -> None:
@@ -60,7 +53,7 @@ def test_a_resubmission_that_wakes_before_its_last_check_sends_nothing(
         assert runs.run(RESUBMIT, **AGAIN).returncode in {ExitCode.DONE, ExitCode.ATTENTION}
         [data, trigger] = taken_by_cgi(office)
         assert trigger == f"{data}.TRG"
-        woken = runs.runs.wake(stopped)
+        woken = runs.wake(stopped)
         assert (woken.returncode != ExitCode.DONE, taken_by_cgi(office)) == (True, []), points[at]
 
 
@@ -76,6 +69,6 @@ def test_a_trigger_that_wakes_after_its_last_check_finds_its_file_taken(
     runs.run(RESUBMIT, **AGAIN)
     taken_by_cgi(office)
 
-    woken = runs.runs.wake(stopped)
+    woken = runs.wake(stopped)
 
     assert (woken.returncode != ExitCode.DONE, taken_by_cgi(office)) == (True, [])

@@ -1,11 +1,10 @@
 """Runs of PAD_RECONCILE that can be told to end at a point (tests/forked_runs.py).
 
-An order is {"database_url": ..., "minutes": 0, "end_at": 7 or null, "how": "kill" or "terminate"}. The points are
-before and after every commit that wrote something, and before chosen statements of the one transaction that applies a
-file; they are numbered from 0. To terminate ends every connection to the database, as its restart does.
+An order is {"settings": {...}, "database_url": ..., "minutes": 0, "end_at": 7 or null, "how": "kill" or "terminate"}.
+The points are before and after every commit that wrote something, and before chosen statements of the one transaction
+that applies a file; they are numbered from 0. To terminate ends every connection to the database, as its restart does.
 """
 
-import importlib
 import os
 import re
 from datetime import timedelta
@@ -17,19 +16,9 @@ from sqlalchemy import Connection, Engine, event
 from jobs.lifecycle.runner import RunRequest, execute
 from sandbox.commits import listen_to_commits
 from tasks.pad_reconcile import JOB
-from tests.forked_runs import HeardPoints, die, serve
+from tests.forked_runs import HeardPoints, die
 from tests.settlement_factory import NOW
 
-IMPORTED_LATE = (
-    "connectors.cfs_delivery",
-    "connectors.event_publisher",
-    "connectors.mail",
-    "jobs.lifecycle.delivery",
-    "minio",
-    "tasks.pad_reconcile.credit_sync",
-    "tasks.pad_reconcile.apply_file",
-    "tasks.pad_reconcile.task",
-)
 _WRITES = re.compile(r"(?:--[^\n]*\n|\s)*(?:WITH\b.*\b)?(INSERT|UPDATE|DELETE)\b", re.IGNORECASE | re.DOTALL)
 _INSIDE = (
     "-- Create the table that holds the rows of one file as they were read",
@@ -82,14 +71,9 @@ def _terminate(database_url: str) -> None:
     connection.close()
 
 
-def _run(order: dict[str, Any], points: HeardPoints) -> int:
-    os.environ["DATABASE_URL"] = order["database_url"]
+def carry_out(order: dict[str, Any], points: HeardPoints) -> int:
+    """Carry out an order of the module's docstring and return the exit code."""
+    os.environ.update(order["settings"], DATABASE_URL=order["database_url"])
     _Listener(order, points).listen()
     now = NOW + timedelta(minutes=order["minutes"])
     return int(execute(JOB, RunRequest(values={}), clock=lambda: now).exit_code)
-
-
-if __name__ == "__main__":
-    for name in IMPORTED_LATE:
-        importlib.import_module(name)
-    serve(_run)

@@ -20,6 +20,7 @@ from tests.settlement_factory import FILE, Line, SettlementBooks, example, fill_
 from tests.storage_fixtures import SftpPlace
 from tests.tasks.pad_reconcile.conftest import environment, seed_bounced
 
+RUNS = ForkedRuns("tests.tasks.pad_reconcile.killed_runs")
 pytestmark = pytest.mark.slow
 
 PARTS = 2
@@ -36,7 +37,7 @@ class KilledRunWorld:
     place: SftpPlace
     store: ObjectStore
     cfs: RunningCfs
-    runs: ForkedRuns
+    settings: dict[str, str]
     name: str = ""
     address: str = ""
 
@@ -65,7 +66,7 @@ class KilledRunWorld:
 
     def run(self, *, end_at: int | None = None, how: str = "kill", minutes: int = 0) -> ForkedRun:
         """Run the job in a process of its own."""
-        return self.runs.order(database_url=self.address, minutes=minutes, end_at=end_at, how=how)
+        return RUNS.order(settings=self.settings, database_url=self.address, minutes=minutes, end_at=end_at, how=how)
 
     def end(self) -> dict[str, Any]:
         """Return everything that must not depend on what happened on the way."""
@@ -126,10 +127,9 @@ def world(
     fill_example(books)
     books.change("DELETE FROM credits")
     database.close()
-    events = environment("", faulty_place, cfs, tmp_path / "events")
-    with ForkedRuns("tests.tasks.pad_reconcile.killed_runs", events) as runs:
-        made = KilledRunWorld(server, filled, faulty_place, store, cfs, runs)
-        yield made
+    settings = environment("", faulty_place, cfs, tmp_path / "events")
+    made = KilledRunWorld(server, filled, faulty_place, store, cfs, settings)
+    yield made
     made.drop()
     server.drop(filled)
 

@@ -3,7 +3,6 @@
 An order is {"database": "postgresql://...", "cfs": "http://...", "kill_at": "...", "arguments": {...}}.
 """
 
-import importlib
 from typing import Any
 
 from pydantic import SecretStr
@@ -15,13 +14,15 @@ from jobs.run.progress import Progress
 from jobs.run.stopping import StopRequest
 from sandbox.cfs.process import CfsAdmin, RunningCfs
 from tests.cfs_fixtures import connect
-from tests.forked_runs import HeardPoints, die, serve
+from tests.forked_runs import HeardPoints, die
 from tests.pay_books import QUIET
 from tests.routing_slip_factory import NOW
 from tests.typed import run_slips
 
 
-def _run(order: dict[str, Any], _points: HeardPoints) -> int:
+def carry_out(order: dict[str, Any], _points: HeardPoints) -> int:
+    """Carry out an order of the module's docstring and return the exit code."""
+
     def checkpoint(name: str) -> None:
         if name == order["kill_at"]:
             die()
@@ -40,8 +41,3 @@ def _run(order: dict[str, Any], _points: HeardPoints) -> int:
     with connect(running) as client:
         run_slips(context, order["arguments"], client, checkpoint=checkpoint)
     return 0
-
-
-if __name__ == "__main__":
-    importlib.import_module("tasks.routing_slip_recreate.task")
-    serve(_run)

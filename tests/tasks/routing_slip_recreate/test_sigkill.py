@@ -1,7 +1,5 @@
 """Real processes, really killed: what test_killed.py shows with an exception holds for SIGKILL as well."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.forked_runs import ForkedRuns
@@ -19,18 +17,13 @@ DEATHS = (
     ("void-cancelling", "answered 8 credit invoice"),
 )
 
+RUNS = ForkedRuns("tests.tasks.routing_slip_recreate.slip_process")
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def runs() -> Iterator[ForkedRuns]:
-    with ForkedRuns("tests.tasks.routing_slip_recreate.slip_process") as runs:
-        yield runs
 
 
 @pytest.mark.parametrize(("name", "point"), DEATHS)
 def test_a_process_killed_by_the_system_is_finished_by_the_next_run(
-    name: str, point: str, runs: ForkedRuns, slips: Slips, database_url: str
+    name: str, point: str, slips: Slips, database_url: str
 ) -> None:
     scenario = next(one for one in SCENARIOS if one.name == name)
     scenario.prepare(slips)
@@ -38,7 +31,7 @@ def test_a_process_killed_by_the_system_is_finished_by_the_next_run(
     slips.run(**scenario.arguments)
     expected = slips.final_state()
     slips.put_back(before)
-    killed = runs.order(
+    killed = RUNS.order(
         database=database_url,
         cfs=slips.cfs.base_url,
         kill_at=point,

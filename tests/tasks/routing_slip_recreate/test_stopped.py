@@ -3,15 +3,12 @@
 The points are a sample; SOAK_STOPS raises how many of each operation are tried (make soak).
 """
 
-from collections.abc import Iterator
-
 import pytest
 
 from config.errors import ExitCode
 from tasks.routing_slip_recreate import JOB as SLIPS
-from tests.forked_runs import ForkedRuns
 from tests.routing_slip_factory import Slips
-from tests.stopped_runs import CHECKED, STOPS, StoppableRuns, before_last_check, point_at, stopped_runs
+from tests.stopped_runs import CHECKED, STOPS, StoppableRuns, before_last_check, point_at
 from tests.tasks.routing_slip_recreate.scenarios import PARENT, SCENARIOS, Scenario
 
 pytestmark = pytest.mark.slow
@@ -19,15 +16,10 @@ SAMPLE = ("link-to-bounced", "nsf", "correction", "refund")
 TRIED = [one for one in SCENARIOS if not one.arguments and (STOPS > 2 or one.name in SAMPLE)]
 
 
-@pytest.fixture(scope="module")
-def process() -> Iterator[ForkedRuns]:
-    yield from stopped_runs()
-
-
 @pytest.fixture
-def runs(process: ForkedRuns, database_url: str, slips: Slips) -> StoppableRuns:
+def runs(database_url: str, slips: Slips) -> StoppableRuns:
     settings = slips.cfs.environment() | {"CFS_MAX_PER_SECOND": "10000"}
-    return StoppableRuns(process, database_url, settings)
+    return StoppableRuns(database_url, settings)
 
 
 def posts(slips: Slips) -> int:
@@ -51,7 +43,7 @@ def test_a_run_that_wakes_after_another_did_its_work_sends_nothing(
         stopped = runs.run(SLIPS, stop_at=point_at(points, at), concurrency=1)
         runs.end_sessions()
         assert runs.run(SLIPS, concurrency=1).returncode == ExitCode.DONE
-        woken = runs.runs.wake(stopped)
+        woken = runs.wake(stopped)
         assert (woken.returncode, slips.final_state()) == (ExitCode.FAILED, expected), points[at]
         assert posts(slips) - begun_with == scenario.posts, points[at]
 
@@ -70,5 +62,5 @@ def test_a_step_that_left_after_its_last_check_changes_nothing_where_cfs_refuses
     runs.end_sessions()
     runs.run(SLIPS, concurrency=1)
 
-    assert runs.runs.wake(stopped).returncode == ExitCode.FAILED
+    assert runs.wake(stopped).returncode == ExitCode.FAILED
     assert slips.final_state() == expected

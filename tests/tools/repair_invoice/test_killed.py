@@ -3,16 +3,14 @@
 Every eighth point is tried; all writes of a repair are in one transaction, so its points differ only in their place.
 """
 
-from collections.abc import Iterator
-
 import pytest
 
 from config.errors import ExitCode
 from jobs.job import Job
 from sandbox.cfs.process import RunningCfs
+from tests import repair_process
 from tests.ejv_factory import EjvBooks
 from tests.forked_runs import ForkedRun
-from tests.repair_process import RepairProcess, repair_process
 from tests.stale_factory import StaleBooks
 from tests.storage_fixtures import object_store_part
 from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice
@@ -23,35 +21,26 @@ from tools.repair_invoice import EJV, SLIP
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def process() -> Iterator[RepairProcess]:
-    yield from repair_process()
-
-
 def damage(books: EjvBooks) -> None:
     """Undo what the feedback wrote of the invoice, all of it."""
     for one in ("status", "cancelled", "receipt", "payment"):
         books.change(ejv.UNDONE[one])
 
 
-def run_tool(
-    process: RepairProcess, tool: Job, settings: dict[str, str], invoice: int, kill_at: str | None
-) -> ForkedRun:
+def run_tool(tool: Job, settings: dict[str, str], invoice: int, kill_at: str | None) -> ForkedRun:
     """Run one of the tools for an invoice."""
     values = {"ids": (invoice,), "reason": "ticket 4711"}
-    return process.run(tool.name, settings, values, kill_at=kill_at, each_write=True)
+    return repair_process.run_tool(tool.name, settings, values, kill_at=kill_at, each_write=True)
 
 
-def test_an_ejv_repair_killed_at_any_statement_ends_as_an_undisturbed_one(
-    process: RepairProcess, office: FeedbackOffice
-) -> None:
+def test_an_ejv_repair_killed_at_any_statement_ends_as_an_undisturbed_one(office: FeedbackOffice) -> None:
     ejv.answered(office)
     expected = ejv.written(office)
     address = office.books.database.engine.url.render_as_string(hide_password=False)
     settings = object_store_part().environment() | {"DATABASE_URL": address, "PUBSUB_PUBLISH_URL": "file:///nowhere"}
 
     def run(kill_at: str | None = None) -> ForkedRun:
-        return run_tool(process, EJV, settings, ejv.CHARGED, kill_at)
+        return run_tool(EJV, settings, ejv.CHARGED, kill_at)
 
     damage(office.books)
     undisturbed = run()
@@ -65,15 +54,13 @@ def test_an_ejv_repair_killed_at_any_statement_ends_as_an_undisturbed_one(
         assert ejv.written(office) == expected, point
 
 
-def test_a_slip_repair_killed_at_any_statement_ends_as_an_undisturbed_one(
-    process: RepairProcess, stale: StaleBooks, cfs: RunningCfs
-) -> None:
+def test_a_slip_repair_killed_at_any_statement_ends_as_an_undisturbed_one(stale: StaleBooks, cfs: RunningCfs) -> None:
     made = slip.paid_in_cfs(stale, cfs)
     address = stale.database.engine.url.render_as_string(hide_password=False)
     settings = cfs.environment() | {"DATABASE_URL": address}
 
     def run(kill_at: str | None = None) -> ForkedRun:
-        return run_tool(process, SLIP, settings, made, kill_at)
+        return run_tool(SLIP, settings, made, kill_at)
 
     undisturbed = run()
     expected = slip.written(stale)

@@ -1,12 +1,10 @@
 """Real processes, really killed: wherever a run dies, the next one ends as an undisturbed one."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from config.errors import ExitCode
 from tests.forked_runs import ForkedRun
-from tests.repair_process import RepairProcess, repair_process
+from tests.repair_process import run_tool
 from tests.settlement_factory import Account
 from tests.storage_fixtures import object_store_part
 from tests.tools.repair_pad_invoice.conftest import RepairDesk
@@ -23,16 +21,11 @@ POINTS = (
 )
 
 
-@pytest.fixture(scope="module")
-def process() -> Iterator[RepairProcess]:
-    yield from repair_process()
-
-
-def run(process: RepairProcess, desk: RepairDesk, *, kill_at: str | None = None) -> ForkedRun:
+def run(desk: RepairDesk, *, kill_at: str | None = None) -> ForkedRun:
     address = desk.books.database.engine.url.render_as_string(hide_password=False)
     places = {"DATABASE_URL": address, "PUBSUB_PUBLISH_URL": "file:///nowhere"}
     settings = desk.cfs.environment() | object_store_part().environment() | places
-    return process.run(JOB.name, settings, {"ids": (7,), "reason": "ticket 4711"}, kill_at=kill_at)
+    return run_tool(JOB.name, settings, {"ids": (7,), "reason": "ticket 4711"}, kill_at=kill_at)
 
 
 def repaired(desk: RepairDesk) -> dict[str, object]:
@@ -48,13 +41,11 @@ def repaired(desk: RepairDesk) -> dict[str, object]:
     }
 
 
-def test_killed_at_any_point_the_next_run_ends_as_an_undisturbed_one(
-    process: RepairProcess, desk: RepairDesk, account: Account
-) -> None:
+def test_killed_at_any_point_the_next_run_ends_as_an_undisturbed_one(desk: RepairDesk, account: Account) -> None:
     reject_rows(desk, account)
     desk.in_cfs(NUMBER, "131.50", paid="131.50")
     before = desk.cfs.admin.state()
-    undisturbed = run(process, desk)
+    undisturbed = run(desk)
     expected = repaired(desk)
     assert (undisturbed.returncode, undisturbed.points) == (ExitCode.DONE, list(POINTS))
     assert desk.status(7, 8, 9) == ["PAID", "PAID", "APPROVED"]
@@ -62,7 +53,7 @@ def test_killed_at_any_point_the_next_run_ends_as_an_undisturbed_one(
     for point in POINTS[1:]:
         desk.books.empty()
         reject_rows(desk, desk.books.account(account.cfs))
-        assert run(process, desk, kill_at=point).was_killed, point
-        assert run(process, desk).returncode == ExitCode.DONE, point
+        assert run(desk, kill_at=point).was_killed, point
+        assert run(desk).returncode == ExitCode.DONE, point
         assert repaired(desk) == expected, point
     assert desk.cfs.admin.state() == before

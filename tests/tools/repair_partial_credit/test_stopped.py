@@ -1,13 +1,12 @@
 """A repair stands still while its sessions end, and is done again: when it wakes it asks for no second memo."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from config.errors import ExitCode
-from tests.forked_runs import ForkedRun, ForkedRuns
-from tests.stopped_runs import CHECKED, Point, StoppableRuns, point_at, stopped_runs
+from tests.forked_runs import ForkedRun
+from tests.stopped_runs import CHECKED, Point, StoppableRuns, point_at
 from tests.tools.repair_partial_credit.conftest import BOOKED, LINES, CreditDesk
 from tools.repair_partial_credit import JOB
 
@@ -20,15 +19,10 @@ BEFORE = [(f"{when} {what}", nth)
 NOT_MADE: dict[str, Any] = {**ASKED, "lines": (), "not_made": True}
 
 
-@pytest.fixture(scope="module")
-def process() -> Iterator[ForkedRuns]:
-    yield from stopped_runs()
-
-
 @pytest.fixture
-def runs(process: ForkedRuns, desk: CreditDesk) -> StoppableRuns:
+def runs(desk: CreditDesk) -> StoppableRuns:
     url = desk.books.database.engine.url.render_as_string(hide_password=False).replace("+psycopg2", "")
-    return StoppableRuns(process, url, desk.cfs.environment())
+    return StoppableRuns(url, desk.cfs.environment())
 
 
 def do_it_again(runs: StoppableRuns, desk: CreditDesk) -> ForkedRun:
@@ -48,7 +42,7 @@ def test_a_repair_that_wakes_before_its_last_check_makes_no_second_memo(
     runs.end_sessions()
     assert do_it_again(runs, desk).returncode == ExitCode.DONE
 
-    assert runs.runs.wake(stopped).returncode == ExitCode.FAILED
+    assert runs.wake(stopped).returncode == ExitCode.FAILED
     assert (desk.state(), len(desk.memos())) == (BOOKED, 1)
 
 
@@ -60,7 +54,7 @@ def test_a_memo_that_was_asked_for_after_the_last_check_is_told_with_the_other(
     runs.end_sessions()
     do_it_again(runs, desk)
 
-    assert runs.runs.wake(stopped).returncode == ExitCode.ATTENTION
+    assert runs.wake(stopped).returncode == ExitCode.ATTENTION
     assert len(desk.memos()) == 2
     told = desk.books.rows("SELECT error FROM pay_jobs.job_runs WHERE error LIKE '%is there twice%'")[0][0]
     for said in ("credit memo 20002 of 6.50 CAD", "is dropped", "is done with memo 20001 of 6.50 CAD"):
