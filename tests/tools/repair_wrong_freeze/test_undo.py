@@ -228,9 +228,12 @@ def test_of_two_bounces_the_one_that_was_paid_since_is_left_and_said(
     assert outcome.rejects[0].detail.endswith("has its number no longer open")
 
 
-def _one_paid_since_and_one_wrong(books: SettlementBooks, cfs: RunningCfs) -> None:
-    """Bounce a number that is paid since, and then another by the wrong file."""
-    account, paid = books.account("800103"), "REG00002"
+def _one_paid_since_and_one_wrong(books: SettlementBooks, cfs: RunningCfs, *, status: str = "ACTIVE") -> None:
+    """Bounce a number that is paid since, and then another by the wrong file.
+
+    status  of the PAD profile at the first
+    """
+    account, paid = books.account("800103", status=status), "REG00002"
     books.paid_invoice(account, paid, "9.50", "PR2")
     books.paid_invoice(account, NUMBER, "60.20", "PR1")
     known_as_paid(cfs)
@@ -256,6 +259,16 @@ def test_an_earlier_bounce_that_was_paid_since_is_no_matter_of_the_account(
     assert (outcome.rejects, outcome.answer) == ([], "Were taken back: 1 bounce; active again: 1 account.")
     with pytest.raises(UsageError, match="has no bounce that stands"):
         undo(books, cfs, account=_auth(books))
+
+
+def test_a_profile_that_was_frozen_twice_is_as_it_was_before_the_second_freeze(
+    books: SettlementBooks, cfs: RunningCfs
+) -> None:
+    _one_paid_since_and_one_wrong(books, cfs, status="PENDING_PAD_ACTIVATION")
+
+    undo(books, cfs, file=WRONG)
+
+    assert books.profiles() == {"800103": "ACTIVE"}
 
 
 def test_a_bounce_an_undo_began_with_is_told_by_its_file_and_its_line(books: SettlementBooks, cfs: RunningCfs) -> None:

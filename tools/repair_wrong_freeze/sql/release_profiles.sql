@@ -1,11 +1,15 @@
--- Take PAD profiles back into use as they were before a bounce froze them.
+-- Take PAD profiles back into use as they were before the last bounce that froze them.
 -- in     ids integer[]
 -- out    the number of profiles
 -- again  writes the same
 UPDATE cfs_accounts AS profile
    SET status = kept.was ->> 'status'
-  FROM pay_jobs.bounce_rows AS kept
- WHERE profile.id = ANY (CAST(:ids AS integer[]))
-   AND kept.pay_table = 'cfs_accounts'
-   AND kept.row_id = profile.id
-   AND kept.undone_on IS NULL
+  FROM (
+       SELECT DISTINCT ON (row_id) row_id, was
+         FROM pay_jobs.bounce_rows
+        WHERE row_id = ANY (CAST(:ids AS integer[]))
+          AND pay_table = 'cfs_accounts'
+          AND undone_on IS NULL
+        ORDER BY row_id, file_id DESC, line DESC
+     ) AS kept
+ WHERE profile.id = kept.row_id
