@@ -80,7 +80,7 @@ class FrozenAccount:
     taken_back  the bounces that can be taken back
     left        those that cannot, with why
     unbooked    what came for their numbers and was not booked for that they counted as bounced
-    standing    numbers that came back and are owed still: they keep the account frozen
+    standing    numbers that came back and are owed still once it is taken back: they keep the account frozen
     fees        the unpaid fees of its freezes; none where something keeps it frozen
     profiles    the PAD profiles that bounces froze, by id; likewise
     owes        whether a bounce noted that it owes; likewise
@@ -129,7 +129,8 @@ def judge(session: Session, account_id: int, auth_account: str, places: Sequence
     asked = judge_bounces(session, account_id, places)
     taken_back = tuple(one for one in asked if one.why is None)
     numbers = [one.number for one in taken_back]
-    standing = tuple(sql.run(session, "list_standing", account_id=account_id, numbers=numbers).scalars())
+    back = places_of([one.place for one in taken_back])
+    standing = tuple(sql.run(session, "list_standing", account_id=account_id, numbers=numbers, **back).scalars())
     stays = bool(standing) or not taken_back
     return FrozenAccount(
         account_id=account_id,

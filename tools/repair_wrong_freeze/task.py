@@ -35,7 +35,7 @@ from tools.repair_wrong_freeze.seen_in_cfs import SeenInCfs
 sql = statements(__package__)
 
 AT_ONCE = 8  # accounts; the client keeps to the rate that CFS allows
-_NOT_BEGUN = "not yet taken back, because an earlier run had begun without it"
+_NOT_BEGUN = "not yet taken back, because this undo began without it"
 _COLUMNS = ("account", "numbers given back", "fees taken back", "account is", "left")
 
 

@@ -172,3 +172,35 @@ def test_two_bounces_of_a_payment_that_had_failed_before_give_it_back_as_it_was_
 
     assert outcome.counts["numbers_given_back"] == 2
     assert at_the_bank.payments()[0] == (NUMBER, "ONLINE_BANKING", "FAILED", "OB1", "50.00")
+
+
+def _account(books: SettlementBooks) -> str:
+    return str(books.one("SELECT auth_account_id FROM payment_accounts"))
+
+
+def _status_and_fee(books: SettlementBooks) -> tuple[str, list[tuple[str]]]:
+    """Return how the PAD profile stands, and the NSF fees."""
+    fees = books.rows("SELECT invoice_status_code FROM invoices WHERE payment_method_code = 'CC'")
+    return books.profiles()["800103"], fees
+
+
+def test_the_account_stays_frozen_while_the_first_of_two_bank_receipts_is_not_taken_back(
+    at_the_bank: SettlementBooks, cfs: RunningCfs
+) -> None:
+    at_the_bank.apply(_PART, _REST, name=EARLIER)
+    before = pay_tables(at_the_bank)
+    at_the_bank.apply(replace(BACK, day="06-Nov-26"), name=WRONG)
+    at_the_bank.apply(replace(BACK, source="OB2", day="07-Nov-26"), name=LATER)
+    tell(at_the_bank, cfs)
+
+    outcome = undo(at_the_bank, cfs, account=_account(at_the_bank))
+
+    assert [(one.reason, one.detail) for one in outcome.rejects] == [
+        ("still frozen", "REG00001 came back as well and is owed: the account stays frozen, with its fee"),
+        ("taken back in part", "REG00001: not yet taken back, because this undo began without it"),
+    ]
+    assert _status_and_fee(at_the_bank) == ("FREEZE", [("CREATED",)])
+    again = f'python3 invoke_jobs.py repair wrong-freeze --account {_account(at_the_bank)} --reason "..."'
+    assert outcome.rejects[1].command == again
+    assert undo(at_the_bank, cfs, account=_account(at_the_bank)).rejects == []
+    assert (pay_tables(at_the_bank), at_the_bank.profiles()["800103"]) == (before, "ACTIVE")

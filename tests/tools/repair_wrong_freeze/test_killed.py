@@ -80,7 +80,7 @@ def test_what_came_back_after_an_undo_was_begun_is_said_to_be_left(frozen: Settl
 
     found = {one.reason: (one.detail, one.command) for one in outcome.rejects}
     detail, command = found["taken back in part"]
-    assert detail == "REG00002: not yet taken back, because an earlier run had begun without it"
+    assert detail == "REG00002: not yet taken back, because this undo began without it"
     assert "repair wrong-freeze --account" in command
 
 

@@ -6,6 +6,7 @@ SOAK_SEEDS is how many histories are generated, SOAK_FIRST the first; `make soak
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -390,6 +391,29 @@ def test_an_account_of_which_another_payment_came_back_stays_frozen_with_its_fee
         ("CREATED", 1), ("PAID", 2), ("SETTLEMENT_SCHED", 1),
     ]  # fmt: skip
     assert _in_cfs(cfs) == ("BCR-PAD Stop", [Decimal(30)])
+
+
+def test_a_number_that_was_paid_again_and_bounced_again_is_owed_no_more_once_that_is_taken_back(
+    books: SettlementBooks, cfs: RunningCfs
+) -> None:
+    account = books.account("800103")
+    books.paid_invoice(account, NUMBER, "60.20", "PR1")
+    known_as_paid(cfs)
+    books.apply(bounce("PR1", "800103", NUMBER, "60.20"), name=EARLIER)
+    books.change("UPDATE invoices SET invoice_status_code = 'PAID', paid = total")
+    books.change("UPDATE invoice_references SET status_code = 'COMPLETED'")
+    books.change("UPDATE cfs_accounts SET status = 'ACTIVE'")
+    books.change("UPDATE payment_accounts SET has_nsf_invoices = NULL")
+    books.change("DELETE FROM non_sufficient_funds")
+    books.payment(account, NUMBER, "PR2", "60.20", day=date(2026, 11, 6))
+    before = pay_tables(books)
+    books.apply(bounce("PR2", "800103", NUMBER, "60.20", day="07-Nov-26"), name=LATER)
+    tell(books, cfs)
+
+    outcome = undo(books, cfs, account=_auth(books))
+
+    assert outcome.counts["accounts_unlocked"] == 1
+    assert pay_tables(books) == before
 
 
 def test_an_account_of_which_an_online_banking_payment_came_back_stays_frozen_with_its_fee(
