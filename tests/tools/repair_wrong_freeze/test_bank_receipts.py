@@ -138,6 +138,16 @@ def _newest_lies_first(books: SettlementBooks) -> None:
     books.change("ANALYZE invoices, pay_jobs.bounce_rows")
 
 
+def _bounced_before_us(books: SettlementBooks) -> None:
+    """Leave the number as the job before ours did after receipt OB1 came back; its payment keeps 50.00 of others."""
+    books.apply(PAID, name=EARLIER)
+    books.change("UPDATE cfs_accounts SET status = 'FREEZE'")
+    books.change("UPDATE payments SET payment_status_code = 'FAILED', paid_amount = 50")
+    books.change("UPDATE invoice_references SET status_code = 'ACTIVE'")
+    books.change("UPDATE invoices SET invoice_status_code = 'SETTLEMENT_SCHED', paid = 0")
+    books.change("DELETE FROM receipts")
+
+
 def test_two_bounces_of_an_invoice_give_it_back_as_it_was_before_the_first(
     at_the_bank: SettlementBooks, cfs: RunningCfs
 ) -> None:
@@ -157,12 +167,7 @@ def test_two_bounces_of_an_invoice_give_it_back_as_it_was_before_the_first(
 def test_two_bounces_of_a_payment_that_had_failed_before_give_it_back_as_it_was_before_the_first(
     at_the_bank: SettlementBooks, cfs: RunningCfs
 ) -> None:
-    at_the_bank.change("UPDATE cfs_accounts SET status = 'FREEZE'")
-    at_the_bank.apply(PAID, name=EARLIER)
-    at_the_bank.change("UPDATE payments SET payment_status_code = 'FAILED', paid_amount = 50")
-    at_the_bank.change("UPDATE invoice_references SET status_code = 'ACTIVE'")
-    at_the_bank.change("UPDATE invoices SET invoice_status_code = 'SETTLEMENT_SCHED', paid = 0")
-    at_the_bank.change("DELETE FROM receipts")
+    _bounced_before_us(at_the_bank)
     _part_comes_and_goes(at_the_bank, "OB2", 7)
     _part_comes_and_goes(at_the_bank, "OB3", 10)
     _newest_lies_first(at_the_bank)
@@ -204,3 +209,19 @@ def test_the_account_stays_frozen_while_the_first_of_two_bank_receipts_is_not_ta
     assert outcome.rejects[1].command == again
     assert undo(at_the_bank, cfs, account=_account(at_the_bank)).rejects == []
     assert (pay_tables(at_the_bank), at_the_bank.profiles()["800103"]) == (before, "ACTIVE")
+
+
+def test_a_bounce_that_lowered_a_payment_which_had_failed_before_is_taken_back(
+    at_the_bank: SettlementBooks, cfs: RunningCfs
+) -> None:
+    _bounced_before_us(at_the_bank)
+    at_the_bank.apply(replace(_PART, day="06-Nov-26"), name=WRONG)
+    before = pay_tables(at_the_bank)
+    at_the_bank.apply(replace(BACK, source="OB2", day="07-Nov-26"), name=LATER)
+    assert at_the_bank.payments()[0] == (NUMBER, "ONLINE_BANKING", "FAILED", "OB1", "0.00")
+    tell(at_the_bank, cfs)
+
+    outcome = undo(at_the_bank, cfs, account=_account(at_the_bank))
+
+    assert [one.reason for one in outcome.rejects] == ["still frozen"]
+    assert pay_tables(at_the_bank) == before

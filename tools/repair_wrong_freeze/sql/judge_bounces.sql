@@ -9,7 +9,10 @@ WITH bounces AS (
        SELECT kept.file_id, kept.line, file.name AS file, payment.id AS payment_id, payment.payment_status_code,
               payment.receipt_number, kept.was IS NOT NULL AS was_there, line.target_number AS number,
               line.customer_account,
-              bool_or(payment.receipt_number IS NOT DISTINCT FROM line.source_number) OVER of_payment AS is_as_left,
+              bool_or(payment.receipt_number IS NOT DISTINCT FROM line.source_number
+                      OR kept.was ->> 'payment_status_code' = 'FAILED'
+                     AND kept.was ->> 'receipt_number' IS NOT DISTINCT FROM payment.receipt_number) OVER of_payment
+                AS is_as_left,
               min(file.name) FILTER (WHERE asked.line IS NULL) OVER of_payment AS missing_file
          FROM pay_jobs.bounce_rows AS kept
          JOIN pay_jobs.inbound_files AS file
