@@ -8,22 +8,22 @@ A module says once which statements are its own, and then names them:
 
 A statement names a set of invoice states of database/pay/states.py as <<name>>, and asks whether a settlement row
 counts (database/counted_rows.py) as <<row.counts>>, `row` being its alias, and under which number its receipt stands as
-<<row.receipt>>; whether an invoice was charged (database/charged_invoices.py) as <<invoice.was_charged>>.
+<<row.receipt>>; whether an invoice was charged as <<invoice.was_charged>>, and the like (database/fragments.py).
 """
 
 import re
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any
 
 from sqlalchemy import CursorResult, TextClause, text
 
-from database.charged_invoices import was_charged
 from database.counted_rows import counts, receipt
+from database.fragments import FRAGMENTS, fragment
 from database.pay import states
 from database.sessions import Session
 
-_FRAGMENTS = {"counts": counts, "receipt": receipt, "was_charged": was_charged}
+_FRAGMENTS = {"counts": counts, "receipt": receipt} | {name: partial(fragment, name) for name in FRAGMENTS}
 
 
 class Statements:

@@ -169,7 +169,7 @@ def _void(
         changed += changed_rows(sql.run(session, name, numbers=owed, now=now))
     else:
         changed += changed_rows(sql.run(session, "release_disbursements", now=now))
-        changed += changed_rows(sql.run(session, "release_partner_disbursements", now=now))
+        changed += changed_rows(sql.run(session, "release_partner_disbursements", batch=batch))
     changed += changed_rows(sql.run(session, "void_links", batch=batch, message=message))
     changed += changed_rows(sql.run(session, "void_headers", batch=batch, message=message))
     is_ap = file_type in _AP

@@ -544,6 +544,51 @@ def test_a_rebuild_of_a_partner_batch_leaves_the_row_alone_that_an_older_batch_s
     assert found == [(False, older), (True, "WAITING_FOR_JOB")]
 
 
+@pytest.mark.parametrize(
+    ("state", "processed_on"),
+    [
+        ("UPLOADED", datetime(2026, 11, 16, 11, 0, 2)),
+        ("ERRORED", datetime(2026, 11, 16, 23, 0)),
+        ("ERRORED", datetime(2026, 11, 19, 23, 0)),
+    ],
+    ids=["lost at CGI", "refused", "refused after the newer batch was made"],
+)
+def test_a_rebuild_of_an_older_partner_batch_frees_the_row_that_it_sent_beside_a_newer_one(
+    state: str, processed_on: datetime, sent: FeedbackOffice
+) -> None:
+    """The reversal is at CGI in the newer batch: accepted alone, the partner would give back what it never got."""
+    books = sent.books
+    books.invoice(books.account(), 2001, "30.00", "REFUNDED")
+    for number, at in ((199, datetime(2026, 11, 16, 11)), (200, datetime(2026, 11, 17, 11))):
+        books.batch(number, "DISBURSEMENT", f"INBOX.F3535.{at:%Y%m%d%H%M%S}", created_on=at)
+        books.journal(number, number, [("invoice", 2001)], partner_code="VS")
+    books.change("UPDATE ejv_links SET disbursement_status_code = :state WHERE ejv_header_id = 199", state=state)
+    row = {"amount": "5.00", "partner_code": "VS", "target_id": 2001, "target_type": "invoice"}
+    books.add("partner_disbursements", **row, status_code=state, processed_on=processed_on)
+    books.add("partner_disbursements", **row, is_reversal=True, processed_on=datetime(2026, 11, 17, 11, 0, 2))
+
+    sent.run(rebuild=199, reason=WHY)
+
+    found = books.rows("SELECT is_reversal, status_code FROM partner_disbursements ORDER BY id")
+    assert found == [(False, "WAITING_FOR_JOB"), (True, "UPLOADED")]
+
+
+def test_a_rebuild_of_an_older_partner_batch_leaves_the_row_that_was_sent_again_in_a_newer_one(
+    sent: FeedbackOffice,
+) -> None:
+    books = sent.books
+    books.invoice(books.account(), 2001, "30.00", "PAID")
+    for number, at in ((199, datetime(2026, 11, 16, 11)), (200, datetime(2026, 11, 17, 11))):
+        books.batch(number, "DISBURSEMENT", f"INBOX.F3535.{at:%Y%m%d%H%M%S}", created_on=at)
+        books.journal(number, number, [("invoice", 2001)], partner_code="VS")
+    books.add("partner_disbursements", amount="5.00", partner_code="VS", target_id=2001, target_type="invoice",
+              processed_on=datetime(2026, 11, 17, 11, 0, 2))  # fmt: skip
+
+    sent.run(rebuild=199, reason=WHY)
+
+    assert books.one("SELECT status_code FROM partner_disbursements") == "UPLOADED"
+
+
 def test_a_rebuild_of_an_ap_batch_knows_its_slips_from_the_inbox_file(sent: FeedbackOffice) -> None:
     sent.books.batch(300, "REFUND", "INBOX.F3535.20261118030002")
     sent.books.add("routing_slips", number="206000010")

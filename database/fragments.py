@@ -1,0 +1,15 @@
+"""What several statements ask in the same words: each is a file in sql/.
+
+A statement names it with an alias of its own, as in `<<invoice.was_charged>>`.
+"""
+
+from functools import cache
+from importlib.resources import files
+
+FRAGMENTS = ("was_charged", "was_sent_in_batch")
+
+
+@cache
+def fragment(name: str, alias: str) -> str:
+    """Return a fragment, written out for an alias."""
+    return files(__package__).joinpath("sql", f"{name}.sql").read_text(encoding="utf-8").replace("{alias}", alias)
