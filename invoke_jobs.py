@@ -39,7 +39,6 @@ def main() -> int:
         "show": ("Show one run of the ledger.", _show),
         "artifacts": ("Files that runs stored for people: list, get.", _artifacts),
         "outbox": ("Outgoing messages: list, show, retry, drop.", _outbox),
-        "pending": ("What is half done outside, whatever made it, and the next command.", _pending),
         "schedule": ("When jobs run: next, explain; run the scheduler: run.", _schedule),
         "check": ("Show what should have happened and did not: runs and files.", _check),
         "console": ("Serve the read-only web page: the night, runs, files, statements, what is stuck.", _console),
@@ -88,12 +87,6 @@ def _outbox() -> "click.Command":
     from jobs.commands.outbox_commands import outbox_command
 
     return outbox_command(_use_sandbox)
-
-
-def _pending() -> "click.Command":
-    from tools.pending.command import pending_command
-
-    return pending_command(_use_sandbox)
 
 
 def _schedule() -> "click.Command":

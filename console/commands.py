@@ -10,7 +10,7 @@ from tools import TOOLS
 DRY_RUN = "--dry-run"
 _TOOLS = tuple(tool for _, members in TOOLS.values() for tool in members)
 _READING = (
-    "artifacts", "check", "doctor", "history", "list", "outbox list", "outbox show", "pending", "schedule next", "show",
+    "artifacts", "check", "doctor", "history", "list", "outbox list", "outbox show", "schedule next", "show",
 )  # fmt: skip
 _ONLY_READ = (*_READING, *(tool.name for tool in _TOOLS if tool.reads_only))
 _FIRST_WORDS = {name.split()[0] for name in (*_READING, *(tool.name for tool in _TOOLS))}

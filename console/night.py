@@ -23,7 +23,7 @@ from tasks.stale_invoice_report.metrics import ALL
 from tasks.stale_invoice_report.report_store import EarlierFigures, trend
 from tools.close.by_method import MethodMoney, in_all, money_by_method
 from tools.close.closed_days import ClosedDay, closed_days, last_recorded
-from tools.pending.command import pending_effects
+from tools.pending.task import pending_effects
 
 REACH = timedelta(hours=24)
 SHOWN = 4

@@ -8,7 +8,7 @@ from decimal import Decimal
 from connectors.effects import PendingEffect
 from console.page import Page, PageContext
 from jobs.run.causes import without_particulars
-from tools.pending.command import pending_effects
+from tools.pending.task import pending_effects
 
 EXAMPLES = 3
 SHOWN = 40

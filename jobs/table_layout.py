@@ -7,6 +7,7 @@ a batch) is no number and stays as it is typed.
 import re
 import textwrap
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -88,6 +89,8 @@ class _Column:
             return ""
         if isinstance(value, Decimal):
             return f"{value:,.2f}"
+        if isinstance(value, datetime):
+            return f"{value:%Y-%m-%d %H:%M}"
         if self.is_number and not isinstance(value, bool):
             return f"{value:,.1f}" if isinstance(value, float) else f"{value:,}"
         return visible(mask_text(str(value)))

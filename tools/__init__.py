@@ -11,6 +11,7 @@ from tools.ejv import TOOLS as EJV
 from tools.explain import TOOLS as EXPLAIN
 from tools.files import TOOLS as FILES
 from tools.partners import JOB as PARTNERS
+from tools.pending import JOB as PENDING
 from tools.repair_invoice import TOOLS as REPAIR_INVOICE
 from tools.repair_pad_invoice import JOB as REPAIR_PAD_INVOICE
 from tools.repair_pad_rejects import JOB as REPAIR_PAD_REJECTS
@@ -21,7 +22,7 @@ from tools.slips import TOOLS as SLIPS
 from tools.verify import JOB as VERIFY
 
 TOOLS = {
-    "": ("", (CLOSE, PARTNERS, REPLAY_EVENT, VERIFY)),
+    "": ("", (CLOSE, PARTNERS, PENDING, REPLAY_EVENT, VERIFY)),
     "compare": (
         "Compare our books with CFS, with an export of BC Online, or with what the old system made of the same inputs.",
         (COMPARE_BCOL, COMPARE_CFS, COMPARE_SHADOW),

@@ -1,6 +1,7 @@
 import re
 from collections.abc import Callable, Iterator
 
+import click
 import psycopg2
 import pytest
 from hypothesis import given
@@ -13,7 +14,8 @@ from connectors.outbox import pending as outbox
 from connectors.outbox.delivery import MAX_ATTEMPTS
 from jobs.commands.cli import build_cli, main
 from tests.json_output import read_json, rows_of
-from tools.pending.command import pending_command, pending_effects
+from tools.pending import JOB
+from tools.pending.task import pending_effects
 
 HALF_DONE = """
 INSERT INTO pay_jobs.outbox (created_on, channel, kind, ordering_key, idempotency_key, payload, state, attempts,
@@ -69,8 +71,7 @@ def pending(database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     monkeypatch.setenv("DATABASE_URL", database_url)
 
     def typed(*words: str) -> tuple[int, str]:
-        late = {"pending": ("Half done.", lambda: pending_command(lambda: None))}
-        code = main(build_cli((), use_sandbox=lambda: None, late=late), ["pending", *words])
+        code = main(build_cli((JOB,), use_sandbox=lambda: None, late={}), ["pending", *words])
         return code, capsys.readouterr().out
 
     return typed
@@ -118,10 +119,17 @@ def test_one_state_can_be_chosen(execute: Callable[[str], None], pending: Typed)
     assert rows_of(found, "pending")[1]["why"] == "create credit memo for invoice 7: lost (no answer). Ask CAS."
 
 
+def test_each_open_state_can_be_chosen() -> None:
+    [option] = JOB.parameters
+
+    assert isinstance(option.type, click.Choice)
+    assert option.type.choices == tuple(state.value for state in EffectState if state in OPEN_STATES)
+
+
 def test_where_nothing_is_half_done_no_run_is_noted(execute: Callable[[str], None], pending: Typed) -> None:
     code, shown = pending()
 
-    assert (code, shown) == (0, "Nothing is half done outside.\n")
+    assert (code, shown.splitlines()[0]) == (0, "Nothing is half done outside.")
     execute("DO $$ BEGIN IF EXISTS (SELECT FROM pay_jobs.job_runs) THEN RAISE 'a run was noted'; END IF; END $$")
 
 
