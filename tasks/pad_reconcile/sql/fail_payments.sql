@@ -1,5 +1,6 @@
--- Turn the completed payment of a bounced number into a failed one, or write a failed one; of those that failed already
--- take another receipt that bounced. Keep them as they were.
+-- Turn the completed payment of a bounced number into a failed one, or write a failed one; take another receipt that bounced
+-- from what failed before. One payment of a number is FAILED, by PAD where there is one, and the others that bounced are
+-- DELETED. Keep them as they were.
 -- in     -
 -- out    the number of payments
 -- again  a bounce that was applied before resolved to already_applied
@@ -12,11 +13,10 @@ WITH bounced AS (
               wave_rows.payment_account_id, original_amount,
               CASE WHEN lower(status) = 'partially paid' THEN greatest(original_amount - outstanding_amount, 0)
                    ELSE 0.00 END AS paid_amount,
-              known.id AS payment_id,
-              known.was
+              known.id AS payment_id
          FROM wave_rows
          LEFT JOIN LATERAL (
-                SELECT payment.id, to_jsonb(payment) AS was
+                SELECT payment.id
                   FROM payments AS payment
                  WHERE payment.invoice_number = wave_rows.target_number
                    AND payment.payment_method_code NOT IN ('CC', 'DIRECT_PAY')
@@ -31,30 +31,31 @@ WITH bounced AS (
         WHERE outcome = 'applied'
           AND kind = 'BOUNCE'
      ),
+     failing AS (
+       SELECT bounced.*,
+              payment.id,
+              payment.id = bounced.payment_id AS is_own,
+              payment.payment_status_code = 'FAILED' AND bounced.rule = 'another_receipt' AS keeps_no_more,
+              row_number() OVER (PARTITION BY bounced.target_number
+                                 ORDER BY payment.payment_method_code = 'PAD' DESC,
+                                          payment.id = bounced.payment_id DESC,
+                                          payment.id DESC) AS nth,
+              to_jsonb(payment) AS was
+         FROM bounced
+         JOIN payments AS payment
+           ON payment.invoice_number = bounced.target_number
+          AND payment.payment_method_code NOT IN ('CC', 'DIRECT_PAY')
+          AND (payment.payment_status_code = 'FAILED' OR payment.id = bounced.payment_id)
+     ),
      turned AS (
        UPDATE payments AS payment
-          SET payment_status_code = 'FAILED',
-              paid_amount = CASE payment.payment_status_code
-                            WHEN 'FAILED' THEN least(payment.paid_amount, bounced.paid_amount)
-                            ELSE bounced.paid_amount END,
-              payment_date = bounced.application_date,
-              receipt_number = bounced.source_number
-         FROM bounced
-        WHERE payment.id = bounced.payment_id
-     ),
-     lowered AS (
-       UPDATE payments AS payment
-          SET paid_amount = bounced.paid_amount
-         FROM bounced,
-              payments AS old
-        WHERE bounced.rule = 'another_receipt'
-          AND payment.invoice_number = bounced.target_number
-          AND payment.payment_method_code NOT IN ('CC', 'DIRECT_PAY')
-          AND payment.payment_status_code = 'FAILED'
-          AND payment.paid_amount > bounced.paid_amount
-          AND payment.id <> bounced.payment_id
-          AND old.id = payment.id
-    RETURNING bounced.file_id, bounced.line, payment.id, to_jsonb(old) AS was
+          SET payment_status_code = CASE WHEN nth = 1 THEN 'FAILED' ELSE 'DELETED' END,
+              paid_amount = CASE WHEN keeps_no_more THEN least(payment.paid_amount, failing.paid_amount)
+                                 ELSE failing.paid_amount END,
+              payment_date = CASE WHEN is_own OR nth = 1 THEN application_date ELSE payment.payment_date END,
+              receipt_number = CASE WHEN is_own THEN source_number ELSE payment.receipt_number END
+         FROM failing
+        WHERE payment.id = failing.id
      ),
      made AS (
        INSERT INTO payments (
@@ -68,10 +69,10 @@ WITH bounced AS (
     RETURNING id, invoice_number
      )
 INSERT INTO pay_jobs.bounce_rows (file_id, line, pay_table, row_id, was)
-SELECT bounced.file_id, bounced.line, 'payments', coalesce(bounced.payment_id, made.id), bounced.was
-  FROM bounced
-  LEFT JOIN made
-    ON made.invoice_number = bounced.target_number
- UNION ALL
 SELECT file_id, line, 'payments', id, was
-  FROM lowered
+  FROM failing
+ UNION ALL
+SELECT bounced.file_id, bounced.line, 'payments', made.id, NULL
+  FROM bounced
+  JOIN made
+    ON made.invoice_number = bounced.target_number

@@ -62,7 +62,7 @@ WITH staged AS NOT MATERIALIZED (
               max(payment_date) FILTER (WHERE payment_status_code = 'COMPLETED') AS paid_on,
               array_agg(coalesce(receipt_number, '')) FILTER (WHERE payment_status_code = 'COMPLETED') AS paid_by,
               array_agg(coalesce(receipt_number, '')) FILTER (
-                WHERE payment_status_code = 'FAILED'
+                WHERE payment_status_code IN ('FAILED', 'DELETED')
                   AND payment_method_code NOT IN ('CC', 'DIRECT_PAY')) AS failed_by,
               count(*) FILTER (WHERE payment_status_code = 'COMPLETED'
                                  AND payment_method_code NOT IN ('CC', 'DIRECT_PAY')) AS not_by_card,

@@ -291,7 +291,9 @@ class PadModel:
     def _is_by_another_receipt(self, row: ModelRow) -> bool:
         """Return whether a receipt bounced that an earlier bounce of the number left on its invoices."""
         payments = self._payments(row.number)
-        failed = [one.receipt or "" for one in payments if one.status == "FAILED" and one.method not in CARDS]
+        failed = [
+            one.receipt or "" for one in payments if one.status in {"FAILED", "DELETED"} and one.method not in CARDS
+        ]
         pulled = [one.day for one in payments if (one.status, one.method) == ("COMPLETED", "PAD")]
         bears = {receipt.invoice for receipt in self._receipts_of(row)}
         if not failed or row.source in failed or not bears:
@@ -621,12 +623,24 @@ class PadModel:
         payments = [one for one in self._payments(row.number) if one.method not in CARDS]
         failed = [one for one in payments if one.status == "FAILED"]
         own = [one for one in payments if (one.status, one.receipt) == ("COMPLETED", row.source)]
-        turned = ([one for one in own if one.method == "PAD"] or own or failed)[-1]
+        before = ([one for one in failed if one.receipt == row.source and one.method == "PAD"]
+                  or [one for one in failed if one.method == "PAD"] or failed)  # fmt: skip
+        turned = ([one for one in own if one.method == "PAD"] or own or before)[-1]
         turned.amount = kept if turned in own else min(turned.amount, kept)
-        turned.status, turned.receipt, turned.day = "FAILED", row.source, row.day
         for one in failed:
             one.amount = min(one.amount, kept)
+        self._fail_one(turned, row)
         self._take_from_open(row)
+
+    def _fail_one(self, turned: PadPayment, row: ModelRow) -> None:
+        """Let the payment have failed; of all that failed of its number one does, and the others are deleted."""
+        turned.status, turned.receipt, turned.day = "FAILED", row.source, row.day
+        payments = [one for one in self._payments(row.number) if one.method not in CARDS]
+        failed = [one for one in payments if one.status == "FAILED" and one is not turned] + [turned]
+        left = ([one for one in failed if one.method == "PAD"] or failed)[-1]
+        left.day = row.day
+        for one in failed:
+            one.status = "FAILED" if one is left else "DELETED"
 
     def _take_from_open(self, row: ModelRow) -> None:
         """Delete the receipts of a bounced source on open invoices; of what it paid in part nothing counts as paid."""
@@ -649,9 +663,13 @@ class PadModel:
         own = [one for one in completed if one.receipt == row.source]
         pad = [one for one in own or completed if one.method == "PAD"]
         turned = (pad or own or completed)[-1:]
-        method = turned[0].method if turned else "PAD"
-        failed = PadPayment(row.number, method, "FAILED", row.source, amount, row.day)
-        self.payments = [one for one in self.payments if not any(one is other for other in turned)] + [failed]
+        if not turned:
+            turned = [PadPayment(row.number, "PAD", "FAILED", row.source, amount, row.day)]
+            self.payments += turned
+        for one in self._payments(row.number):
+            if one is turned[0] or (one.status == "FAILED" and one.method not in CARDS):
+                one.amount = amount
+        self._fail_one(turned[0], row)
 
     # -- looking things up
 

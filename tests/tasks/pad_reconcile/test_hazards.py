@@ -245,7 +245,7 @@ def test_a_part_payment_of_a_bank_receipt_for_more_than_its_number_bounces_too(b
 @pytest.mark.parametrize("beside", [False, True])
 @pytest.mark.parametrize("frozen", [False, True])
 @pytest.mark.parametrize(("first", "amount", "then"), [("OB2", "20.00", "OB1"), ("OB1", "40.00", "OB2")])
-def test_of_two_bank_receipts_that_bounce_each_has_its_payment_failed_and_nothing_of_them_is_kept(
+def test_of_two_bank_receipts_that_bounce_the_last_one_has_its_payment_failed_and_nothing_of_them_is_kept(
     first: str, amount: str, then: str, frozen: bool, beside: bool, books: SettlementBooks
 ) -> None:
     total = _pay_in_parts(books, beside=beside)
@@ -260,7 +260,9 @@ def test_of_two_bank_receipts_that_bounce_each_has_its_payment_failed_and_nothin
     assert books.outcomes("BCR_PAYMENT_APPL_20261108.csv") == ["applied:another_receipt"]
     kept, others = ("15.00", [(200, "OB0", "15.00")]) if beside else ("0.00", [])
     assert books.receipts() == others
-    assert books.payments() == [(NUMBER, "ONLINE_BANKING", "FAILED", one, kept) for one in ("OB1", "OB2")]
+    assert books.payments() == [
+        (NUMBER, "ONLINE_BANKING", status, one, kept) for status, one in (("DELETED", first), ("FAILED", then))
+    ]
     assert books.invoices()[100] == ("SETTLEMENT_SCHED", "0.00")
     assert len(books.bounces()) == int(not frozen)
     assert all_findings(books.database, NOW, ("INV-PAID", "INV-OPEN", "PAY", "FILE")) == {}
@@ -305,6 +307,23 @@ def test_a_bounce_that_comes_again_leaves_the_payment_of_the_bank(status: str, b
     assert books.outcomes(LATER_FILE) == ["already_applied:bounced_before"]
     assert books.payments() == before
     assert _OB1_PAID in before
+
+
+def test_of_a_pad_payment_and_one_of_the_bank_that_bounce_that_of_pad_stays_failed_whichever_is_the_last(
+    books: SettlementBooks,
+) -> None:
+    _pay_by_pad_and_bank(books)
+    back = (("OB1", "Partially PAID", "40.00"), ("PR2", "Not PAID", "60.00"))
+
+    for (receipt, status, outstanding), file in zip(back, (LATER_FILE, "BCR_PAYMENT_APPL_20261108.csv"), strict=True):
+        books.apply(bounce(receipt, "800101", NUMBER, "60.00", status=status, outstanding=outstanding), name=file)
+        assert books.outcomes(file) == ["applied:another_receipt"]
+
+    assert books.payments() == [
+        (NUMBER, "ONLINE_BANKING", "DELETED", "OB1", "20.00"), (NUMBER, "PAD", "FAILED", "PR2", "0.00")
+    ]  # fmt: skip
+    assert books.receipts() == []
+    assert all_findings(books.database, NOW, ("INV-PAID", "INV-OPEN", "PAY", "FILE")) == {}
 
 
 @pytest.mark.parametrize("frozen", [False, True])
@@ -367,7 +386,10 @@ def test_a_part_payment_of_a_number_that_bounced_before_can_bounce_as_well(books
 
     assert books.outcomes(LATER_FILE) == ["applied:another_receipt"]
     assert (books.receipts(), books.invoices()[100]) == ([], ("SETTLEMENT_SCHED", "0.00"))
-    assert {status for _, _, status, _, _ in books.payments()} == {"FAILED"}
+    assert books.payments() == [
+        (NUMBER, "ONLINE_BANKING", "DELETED", "OB2", "0.00"), (NUMBER, "PAD", "FAILED", "PR1", "0.00")
+    ]  # fmt: skip
+    assert books.rows("SELECT payment_date::text FROM payments ORDER BY id") == [("2026-11-07 00:00:00",)] * 2
 
 
 def test_a_second_bounce_that_names_no_receipt_is_of_the_payment_that_is_left(books: SettlementBooks) -> None:
@@ -379,7 +401,9 @@ def test_a_second_bounce_that_names_no_receipt_is_of_the_payment_that_is_left(bo
 
     assert books.outcomes("BCR_PAYMENT_APPL_20261108.csv") == ["applied:another_receipt"]
     assert books.receipts() == []
-    assert books.payments() == [(NUMBER, "ONLINE_BANKING", "FAILED", one, "0.00") for one in ("OB1", "OB2")]
+    assert books.payments() == [
+        (NUMBER, "ONLINE_BANKING", status, one, "0.00") for status, one in (("DELETED", "OB1"), ("FAILED", "OB2"))
+    ]
 
 
 def test_a_receipt_that_bounced_is_taken_from_what_the_failed_payment_keeps_once(paid_twice: SettlementBooks) -> None:
@@ -577,8 +601,11 @@ def test_a_number_that_was_pulled_again_after_its_bounce_can_bounce_again(books:
     books.apply(bounce("PR2", "800101", NUMBER, "60.00", day="11-Nov-26"), name="BCR_PAYMENT_APPL_20261111.csv")
 
     assert books.invoices()[100] == ("SETTLEMENT_SCHED", "0.00")
-    assert {status for _, _, status, _, _ in books.payments()} == {"FAILED"}
+    assert books.payments() == [
+        (NUMBER, "PAD", status, receipt, "0.00") for status, receipt in (("DELETED", "PR1"), ("FAILED", "PR2"))
+    ]
     assert books.receipts() == []
+    assert all_findings(books.database, NOW, ("INV-PAID", "INV-OPEN", "PAY", "FILE")) == {}
 
 
 @pytest.mark.parametrize("frozen", [False, True])

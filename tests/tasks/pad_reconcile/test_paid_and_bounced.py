@@ -69,7 +69,7 @@ def test_a_bounce_fails_the_payment_that_is_completed_also_where_an_earlier_one_
 
     books.apply(bounce("PR1", "800101", "REG1", "60.00"))
 
-    assert books.payments() == [("REG1", "PAD", "FAILED", "PR1", "0.00"), ("REG1", "PAD", "FAILED", "PR1", "60.00")]
+    assert books.payments() == [("REG1", "PAD", "DELETED", "PR1", "0.00"), ("REG1", "PAD", "FAILED", "PR1", "0.00")]
 
 
 def test_a_bounce_is_late_where_another_receipt_paid_after_its_day(books: SettlementBooks) -> None:

@@ -137,6 +137,10 @@ REFERENCE: dict[str, ReferenceLeft] = {
         "UPDATE payment_accounts SET pad_credit = 52"
         " WHERE id = (SELECT account_id FROM cfs_accounts WHERE cfs_account = '800220')",
     ),
+    "D-PAD-22": _left(
+        "payments.payment_status_code",
+        "UPDATE payments SET payment_status_code = 'FAILED' WHERE payment_status_code = 'DELETED'",
+    ),
     "D-PAD-21": _left(
         "credits.remaining_amount payment_accounts.pad_credit",
         "UPDATE credits SET remaining_amount = -5 WHERE cfs_identifier = '20621'",

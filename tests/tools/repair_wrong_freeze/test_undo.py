@@ -536,6 +536,29 @@ def test_a_bounce_that_another_service_had_noted_is_taken_back_with_the_other_re
     assert pay_tables(noted) == before
 
 
+def test_a_second_bounce_of_a_number_that_was_pulled_again_is_taken_back_alone(
+    books: SettlementBooks, cfs: RunningCfs
+) -> None:
+    account = books.account("800103", status="FREEZE", frozen_since=NOW)
+    books.paid_invoice(account, NUMBER, "60.20", "PR1")
+    known_as_paid(cfs)
+    books.apply(bounce("PR1", "800103", NUMBER, "60.20"), name=EARLIER)
+    books.apply(Line("PADP", "PR2", "60.20", "800103", NUMBER, day="06-Nov-26"), name=WRONG)
+    before = pay_tables(books)
+    books.apply(bounce("PR2", "800103", NUMBER, "60.20", day="07-Nov-26"), name=LATER)
+    assert [(status, receipt) for _, _, status, receipt, _ in books.payments()] == [
+        ("DELETED", "PR1"), ("FAILED", "PR2")
+    ]  # fmt: skip
+    tell(books, cfs)
+
+    [left] = undo(books, cfs, file=EARLIER).rejects
+    assert f"it bounced again, in file {LATER}" in left.detail
+
+    undo(books, cfs, file=LATER)
+
+    assert pay_tables(books) == before
+
+
 @pytest.mark.parametrize("status", ["COMPLETED", "CANCELLED"])
 def test_a_payment_does_not_come_back_beside_what_has_paid_its_number_since(
     status: str, noted: SettlementBooks, cfs: RunningCfs

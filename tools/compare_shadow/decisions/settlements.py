@@ -146,6 +146,10 @@ def _payment_is_of_all_rows(one: ShadowDifference) -> bool:
     return is_pad and is_at(one, "payments.paid_amount") and is_more(one.ours, one.theirs)
 
 
+def _one_payment_of_a_number_fails(one: ShadowDifference) -> bool:
+    return is_change(one, "payments.payment_status_code", [("FAILED", "DELETED")])
+
+
 def _development_number_has_a_payment(one: ShadowDifference) -> bool:
     ours = value(one, "invoice_number")[1] if one.table == "payments" else None
     return one.column == "" and one.is_only_ours and (ours or "").startswith("REGUT")
@@ -218,6 +222,7 @@ DECISIONS = (
     ShadowDecision("D-PAD-19", _development_number_has_a_payment),
     ShadowDecision("D-PAD-20", _reversal_is_no_credit, on_evidence=True),
     ShadowDecision("D-PAD-21", _balance_can_be, on_evidence=True),
+    ShadowDecision("D-PAD-22", _one_payment_of_a_number_fails),
     # These excuse all that a row does, in what it is about: those above are asked first.
     ShadowDecision("D-PAD-07", _no_payment_without_effect, on_evidence=True),
     ShadowDecision("D-PAD-08", _another_receipt_is_kept, on_evidence=True),

@@ -70,7 +70,7 @@ WITH files AS (
        SELECT 'D-PAD-17', lines.* FROM lines
         WHERE kind = 'BOUNCE' AND outcome = 'applied'
           AND (SELECT count(*) FROM payments AS failed
-                WHERE failed.invoice_number = target_number AND failed.payment_status_code = 'FAILED') > 1
+                WHERE failed.invoice_number = target_number AND failed.payment_status_code IN ('FAILED', 'DELETED')) > 1
         UNION ALL
        SELECT 'D-PAD-18', lines.* FROM lines JOIN several USING (target_number)
         WHERE several.pad > 1

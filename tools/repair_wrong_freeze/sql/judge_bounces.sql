@@ -28,6 +28,7 @@ WITH bounces AS (
           AND asked.line    = kept.line
         WHERE kept.pay_table = 'payments'
           AND kept.undone_on IS NULL
+          AND (line.rule = 'another_receipt' OR kept.was ->> 'payment_status_code' IS DISTINCT FROM 'FAILED')
        WINDOW of_payment AS (PARTITION BY payment.id)
      ),
      judged AS (
@@ -40,7 +41,7 @@ WITH bounces AS (
               coalesce(billed.cfs_account, '') AS account,
               coalesce(billed.cfs_site, '') AS site,
               CASE
-              WHEN payment_status_code <> 'FAILED' OR NOT is_as_left
+              WHEN payment_status_code NOT IN ('FAILED', 'DELETED') OR NOT is_as_left
               THEN 'its payment is ' || payment_status_code || ' under receipt ' || coalesce(receipt_number, '(none)')
               WHEN changed.story IS NOT NULL THEN changed.story
               WHEN was_there

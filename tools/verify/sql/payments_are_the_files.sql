@@ -1,7 +1,7 @@
 -- A payment in another state, over another amount or of another day than the settlement lines of its number or receipt.
 -- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
 -- source docs/specs/cas-settlement-csv.md section 6: PAD has one payment a number with the day of the first line, failed
---        where the last that was applied is a bounce; online banking has one a receipt, over its lines in
+--        where the last that was applied is a bounce, or DELETED beside another that failed; online banking has one a receipt, over its lines in
 --        files that say it came in, by their name: what is used of it later is no money beside it, and a row by which it
 --        went back is none of it, whether that stands or was taken back; the EFT job's are COMPLETED until they are reversed
 WITH lines AS (
@@ -52,11 +52,11 @@ SELECT 'payment ' || payment.id AS row,
    AND payment.payment_method_code NOT IN ('CC', 'DIRECT_PAY')
  WHERE payment.payment_date IS NULL
     OR CAST(payment.payment_date AS date) <> ALL (numbers.days)
-    OR payment.payment_status_code NOT IN ('COMPLETED', 'FAILED')
+    OR payment.payment_status_code NOT IN ('COMPLETED', 'FAILED', 'DELETED')
     OR (payment.payment_status_code = 'COMPLETED' AND numbers.has_only_bounced)
+    OR (payment.payment_status_code IN ('FAILED', 'DELETED') AND NOT numbers.has_bounced)
     OR (payment.payment_status_code = 'FAILED'
-        AND (NOT numbers.has_bounced
-             OR CAST(payment.paid_amount AS numeric(19,2)) <> ALL (numbers.left_paid)))
+        AND CAST(payment.paid_amount AS numeric(19,2)) <> ALL (numbers.left_paid))
  UNION ALL
 SELECT 'payment ' || payment.id,
        'explain account ' || account.auth_account_id,
@@ -96,7 +96,7 @@ SELECT 'payment ' || payment.id,
         OR CAST(payment.invoice_amount AS numeric(19,2))
             <> CASE WHEN received.has_bounced AND payment.invoice_number IS NULL THEN 0 ELSE received.invoice_amount END
         OR CAST(payment.payment_date AS date) IS DISTINCT FROM received.day)
-   AND NOT (payment.payment_status_code = 'FAILED'
+   AND NOT (payment.payment_status_code IN ('FAILED', 'DELETED')
             AND EXISTS (SELECT FROM pay_jobs.settlement_rows AS bounce
                          WHERE bounce.target_number = payment.invoice_number
                            AND bounce.source_number = payment.receipt_number
