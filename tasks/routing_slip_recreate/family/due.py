@@ -146,8 +146,8 @@ def nsf_is_due(family: SlipFamily) -> bool:
     fees = [one for one in slip.invoices if one.is_nsf_fee and one.status == "CREATED"]
     if not any(one.reference_id for one in fees) or any(one.status == "PAID" for one in slip.invoices):
         return True
-    last = max((one.id for one in slip.operations if one.kind == "nsf" and one.state == "done"), default=None)
-    if last is None:
+    last = max((one.id for one in slip.operations if one.kind == "nsf" and one.state == "done"), default=0)
+    if not last and not family.has_link_paid:
         later = sum((one.total for one in _unlinked(family)), Decimal(0))
         return slip.remaining == later - spent(slip)
     return any(

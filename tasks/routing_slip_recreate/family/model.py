@@ -161,9 +161,20 @@ class SlipFamily:
         """
         slip = self.root
         has_recovered = bool(self.linked) and any(one.status == "PAID" for one in slip.invoices)
-        if slip.account is None or slip.account.status != "FREEZE" or slip.was_done("nsf") or has_recovered:
+        is_over = has_recovered or self.has_link_paid or slip.was_done("nsf")
+        if slip.account is None or slip.account.status != "FREEZE" or is_over:
             return None
         return next((one for one in slip.invoices if one.is_nsf_fee and one.status == "CREATED"), None)
+
+    @property
+    def has_link_paid(self) -> bool:
+        """Whether a link of ours paid something that the parent owed, if only a part: that set the parent ACTIVE."""
+        return any(
+            (one.kind, one.state) == ("link", "done")
+            and any(step["kind"] == "apply receipt" for step in one.plan.get("steps", ()))
+            for child in self.children
+            for one in child.operations
+        )
 
     def slip(self, number: str) -> RoutingSlip:
         """Return a member."""

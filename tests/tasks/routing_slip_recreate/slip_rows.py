@@ -52,9 +52,9 @@ class SlipRows(PayBooks):
             self.work(number, kind, state)
         return number
 
-    def work(self, number: str, kind: str, state: str, *, subject: str = "slip") -> None:
+    def work(self, number: str, kind: str, state: str, *, subject: str = "slip", plan: str = "{}") -> None:
         """Add an operation of the journal."""
-        self.add("pay_jobs.operations", kind=kind, subject=f"{subject} {number}", state=state, plan="{}", command="x")
+        self.add("pay_jobs.operations", kind=kind, subject=f"{subject} {number}", state=state, plan=plan, command="x")
 
     def buy(
         self,

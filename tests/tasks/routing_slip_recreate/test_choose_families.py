@@ -15,6 +15,7 @@ from tests.tasks.routing_slip_recreate.slip_rows import (
 )
 
 FEE = ("CREATED", 30, "ACTIVE", FEE_SCHEDULE)
+PAYING = '{"steps": [{"kind": "create receipt"}, {"kind": "apply receipt"}]}'
 AT_REST: dict[str, Any] = {"account": "FREEZE", "remaining": -30, "bought": [FEE]}
 
 
@@ -104,6 +105,10 @@ def test_what_stands_for_another_subject_chooses_no_slip(rows: SlipRows) -> None
         (["nsf", "link", "nsf"], False),
         (["link", "nsf", "link"], True),
         (["link"], False),
+        (["paying link"], True),
+        (["paying link", "nsf"], False),
+        (["paying link", "nsf dropped"], True),
+        (["paying link dropped"], False),
         (["nsf", "void"], False),
         (["nsf", "link dropped"], False),
         (["nsf", "link", "nsf dropped"], True),
@@ -116,8 +121,10 @@ def test_a_bounced_slip_is_chosen_again_once_a_child_was_linked_since(
     with rows.together():
         parent = rows.slip("NSF", **AT_REST)
         child = rows.slip("LINKED", account="INACTIVE", parent=parent)
-        for kind, _, state in (one.partition(" ") for one in journal):
-            rows.work(child if kind in {"link", "void"} else parent, f"slip {kind}", state or "done")
+        for one in journal:
+            kind, _, state = one.removeprefix("paying ").partition(" ")
+            plan = PAYING if one.startswith("paying ") else "{}"
+            rows.work(child if kind in {"link", "void"} else parent, f"slip {kind}", state or "done", plan=plan)
         other = rows.slip("ACTIVE")
         rows.work(rows.slip("LINKED", account="INACTIVE", parent=other), "slip link", "done")
         rows.work(other, "slip nsf", "done")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from connectors.cfs import CfsSite
-from connectors.effects import EffectState
+from connectors.effects import EffectState, Json
 from tasks.routing_slip_recreate.family.due import due_for, nsf_is_due
 from tasks.routing_slip_recreate.family.model import RoutingSlip, SlipAccount, SlipFamily, SlipInvoice, SlipOperation
 from tasks.routing_slip_recreate.journal import planned_operation
@@ -18,6 +18,7 @@ SITE = CfsSite("1", "2", "3")
 OPEN, FROZEN = SlipAccount(1, "ACTIVE", SITE), SlipAccount(1, "FREEZE", SITE)
 CLOSED, PENDING = SlipAccount(1, "INACTIVE", SITE), SlipAccount(1, "PENDING", None)
 NO_SITE = SlipAccount(1, "ACTIVE", None)
+PAYING: Json = {"steps": [{"kind": "create receipt"}, {"kind": "apply receipt"}]}
 
 
 def slip(status: str = "ACTIVE", *, number: str = PARENT, remaining: str = "0.00", **more: Any) -> RoutingSlip:
@@ -37,9 +38,11 @@ def invoice(status: str, total: str = "30.00", *, known: bool = True, fee: bool 
     return replace(plain, is_nsf_fee=True) if fee else plain
 
 
-def work(kind: str, state: str = "planned", *, sent: bool = False, number: int = 1) -> SlipOperation:
+def work(
+    kind: str, state: str = "planned", *, sent: bool = False, number: int = 1, plan: Json | None = None
+) -> SlipOperation:
     """Return what the journal has of an operation."""
-    return SlipOperation(number, PARENT, kind, EffectState(state), {}, sent)
+    return SlipOperation(number, PARENT, kind, EffectState(state), plan or {}, sent)
 
 
 def due(parent: RoutingSlip, *children: RoutingSlip, named: str | None = None) -> list[tuple[str, str, str]]:
@@ -222,6 +225,24 @@ def test_a_bounced_slip_is_looked_at_again_after_a_link_since_its_last_bounce(
     worked = (work("nsf", "done", number=3), work("nsf", "done", number=7), work("correction", "done", number=9))
     parent = slip("NSF", remaining="-30.00", account=FROZEN, invoices=(FEE,), operations=worked)
     assert own(parent, child(account=CLOSED, operations=(link,))) == ([("nsf", "")] if is_due else [])
+
+
+@pytest.mark.parametrize(
+    ("link", "is_due"),
+    [
+        (work("link", "done", number=8, plan=PAYING), True),
+        (work("link", "done", number=8), False),
+        (work("link", "dropped", number=8, plan=PAYING), False),
+        (work("correction", "done", number=8, plan=PAYING), False),
+    ],
+)
+def test_a_slip_whose_bounce_another_job_worked_is_looked_at_again_once_a_link_of_ours_has_paid(
+    link: SlipOperation, is_due: bool
+) -> None:
+    parent = slip("NSF", remaining="-30.00", account=FROZEN, invoices=(FEE,))
+    family = SlipFamily(parent, (child(account=CLOSED, operations=(link,)),))
+    assert nsf_is_due(family) == is_due
+    assert (family.half_made_fee is None) == is_due
 
 
 NSF, LINK, LATER = ("nsf", PARENT, ""), ("link", CHILD, ""), ("link", THIRD, "")

@@ -201,6 +201,30 @@ def test_a_slip_that_bounces_again_before_its_fee_is_paid_is_charged_a_second_on
     assert "its balance is -260.00 now, and its transactions and the fee say -160.00" in told.detail
 
 
+@pytest.mark.parametrize("named", [None, PARENT])
+def test_a_slip_that_bounces_again_after_a_link_paid_a_part_is_worked_though_another_job_worked_the_first_bounce(
+    slips: Slips, named: str | None
+) -> None:
+    slips.deposit(PARENT, "100.00", paid=["100.00"])
+    slips.bounce(PARENT)
+    slips.run()
+    slips.change("DELETE FROM pay_jobs.operation_steps")
+    slips.change("DELETE FROM pay_jobs.operations")
+    slips.deposit(CHILD, "50.00")
+    slips.link(CHILD, PARENT)
+    slips.run()
+    assert slips.slip(PARENT)["status"] == "ACTIVE"
+    slips.bounce(PARENT)
+
+    outcome = slips.run(slip=named)
+
+    assert live(slips) == {}
+    assert slips.due() == {"REG00000001": "100.00", "REG00000002": "30.00", "REG00000003": "30.00"}
+    (told,) = outcome.rejects
+    assert "its balance is -260.00 now, and its transactions and the fee say -160.00" in told.detail
+    assert slips.run().counts["slips_nsf"] == 0
+
+
 def test_children_linked_before_and_after_the_bounce_are_told_apart_by_the_balance(slips: Slips) -> None:
     slips.deposit(PARENT, "100.00", paid=["60.00"])
     for number, total in ((CHILD, "5.00"), (THIRD, "95.00")):

@@ -16,7 +16,8 @@ WITH bought AS NOT MATERIALIZED (
      WHERE invoice.payment_method_code = 'INTERNAL'
 ),
 linked AS MATERIALIZED (
-    SELECT child.parent_number AS number, max(link.id) AS newest
+    SELECT child.parent_number AS number, max(link.id) AS newest,
+           bool_or(link.plan -> 'steps' @> '[{"kind": "apply receipt"}]') AS has_paid
       FROM pay_jobs.operations AS link
       JOIN routing_slips AS child ON child.number = substr(link.subject, 6)
      WHERE link.subject LIKE 'slip %'
@@ -68,7 +69,8 @@ candidate AS (
                     ))
                 )
                 OR (slip.status = 'NSF' AND NOT EXISTS (
-                    -- An NSF slip at rest: frozen, nothing paid, its fee in CFS and taken off, nothing linked since.
+                    -- An NSF slip at rest: frozen, nothing paid, its fee in CFS and taken off, nothing linked since;
+                    -- where no job of ours worked its bounce, no link of ours has paid.
                     SELECT 1
                       FROM cfs_accounts AS account
                      WHERE account.account_id = slip.payment_account_id
@@ -106,7 +108,7 @@ candidate AS (
                                    WHERE nsf.subject = 'slip ' || slip.number
                                      AND nsf.kind = 'slip nsf'
                                      AND nsf.state = 'done'
-                              ), linked.newest)
+                              ), CASE WHEN linked.has_paid THEN 0 ELSE linked.newest END)
                        )
                 ))
                 OR (
