@@ -125,10 +125,11 @@ WITH staged AS NOT MATERIALIZED (
 
               WHEN staged.kind = 'EFT_PAYMENT' THEN
                    CASE WHEN NOT EXISTS (SELECT FROM payments WHERE receipt_number = staged.source_number
-                                            AND payment_status_code IS DISTINCT FROM 'FAILED')
+                                            AND coalesce(payment_status_code, '') NOT IN ('FAILED', 'DELETED'))
                         THEN 'rejected:no_eft_payment'
                         WHEN NOT EXISTS (SELECT FROM payments WHERE receipt_number = staged.source_number
-                                            AND coalesce(payment_status_code, '') NOT IN ('COMPLETED', 'FAILED'))
+                                            AND coalesce(payment_status_code, '')
+                                                NOT IN ('COMPLETED', 'FAILED', 'DELETED'))
                         THEN 'already_applied:payment_completed'
                         ELSE 'applied:' END
 
@@ -144,7 +145,7 @@ WITH staged AS NOT MATERIALIZED (
                         WHEN owners.owners > 1 THEN 'rejected:ambiguous_account'
                         WHEN staged.record_type = 'EFTP'
                          AND NOT EXISTS (SELECT FROM payments WHERE receipt_number = staged.source_number
-                                            AND payment_status_code IS DISTINCT FROM 'FAILED')
+                                            AND coalesce(payment_status_code, '') NOT IN ('FAILED', 'DELETED'))
                         THEN 'applied:no_eft_payment'
                         ELSE 'applied:' END
 

@@ -245,7 +245,7 @@ class PadModel:
         return self._judge_incoming(one)
 
     def _paid_by_eft(self, row: ModelRow) -> list[PadPayment]:
-        return [one for one in self.payments if one.receipt == row.source and one.status != "FAILED"]
+        return [one for one in self.payments if one.receipt == row.source and one.status not in {"FAILED", "DELETED"}]
 
     def _judge_bounce(self, one: JudgedRow) -> JudgedRow:
         row = one.row

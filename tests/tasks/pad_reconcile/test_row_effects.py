@@ -504,6 +504,37 @@ def test_an_eft_row_on_account_makes_a_credit_and_the_next_file_completes_its_pa
     assert books.credits() == [("EFTCIL1", False, "15.00", "15.00")]
 
 
+@pytest.mark.parametrize("status", ["DELETED", "DELETE_ACCEPTED", "REFUNDED", "FAILED"])
+def test_the_next_file_leaves_a_late_eft_payment_that_was_given_up_as_it_is(
+    status: str, books: SettlementBooks
+) -> None:
+    account = books.account("800106", "EFT")
+    books.apply(on_account("EFTCIL1", "800106", "15.00", "EFTP"))
+    books.payment(account, "REG2", "EFTCIL1", "15.00", method="EFT", status=status)
+
+    books.apply(["ADJS"], name="BCR_PAYMENT_APPL_20261106.csv")
+
+    assert books.payments() == [("REG2", "EFT", status, "EFTCIL1", "15.00")]
+
+
+@pytest.mark.parametrize("target", ["INV", "RECEIPT"])
+@pytest.mark.parametrize("is_told_before", [False, True])
+def test_the_next_file_leaves_a_late_eft_payment_whose_receipt_was_reversed(
+    is_told_before: bool, target: str, books: SettlementBooks
+) -> None:
+    account = books.account("800106", "EFT")
+    books.apply(on_account("EFTCIL1", "800106", "15.00", "EFTP"))
+    number = {"INV": "REG2", "RECEIPT": "EFTCIL1"}[target]
+    reversed_row = Line("EFTR", "EFTCIL1", "-15.00", "800106", number, target=target)
+    if is_told_before:
+        books.apply(reversed_row, name="BCR_PAYMENT_APPL_20261106.csv")
+    books.payment(account, "REG2", "EFTCIL1", "15.00", method="EFT", status="CREATED")
+
+    books.apply(["ADJS"] if is_told_before else reversed_row, name="BCR_PAYMENT_APPL_20261107.csv")
+
+    assert books.payments() == [("REG2", "EFT", "CREATED", "EFTCIL1", "15.00")]
+
+
 def test_the_next_file_leaves_the_payment_of_an_eft_line_that_was_rejected_to_its_next_try(
     books: SettlementBooks,
 ) -> None:
@@ -515,14 +546,15 @@ def test_the_next_file_leaves_the_payment_of_an_eft_line_that_was_rejected_to_it
     assert books.payments() == [("REG1", "EFT", "CREATED", "EFTCIL1", "15.00")]
 
 
-def test_an_eft_line_whose_only_payment_bounced_is_for_a_person(books: SettlementBooks) -> None:
+@pytest.mark.parametrize("status", ["FAILED", "DELETED"])
+def test_an_eft_line_whose_only_payment_bounced_is_for_a_person(status: str, books: SettlementBooks) -> None:
     account = books.account("800106", "EFT")
-    books.payment(account, "REG1", "EFTCIL1", "0.00", status="FAILED")
+    books.payment(account, "REG1", "EFTCIL1", "0.00", status=status)
 
     books.apply(Line("EFTP", "EFTCIL1", "15.00", "800106", "REG1"))
 
     assert books.outcomes() == ["rejected:no_eft_payment"]
-    assert books.payments() == [("REG1", "PAD", "FAILED", "EFTCIL1", "0.00")]
+    assert books.payments() == [("REG1", "PAD", status, "EFTCIL1", "0.00")]
 
 
 def test_an_eft_row_that_is_not_a_wire_completes_its_payment_as_well(books: SettlementBooks) -> None:
