@@ -5,6 +5,7 @@ python3 invoke_jobs.py list
 python3 invoke_jobs.py GENERATE_STATEMENTS 2022-06-25
 """
 
+import importlib
 import importlib.util
 import os
 import sys
@@ -35,10 +36,13 @@ def main() -> int:
     from tools import TOOLS
 
     late: dict[str, tuple[str, Callable[[], click.Command]]] = {
-        "history": ("Show the newest runs.", _history),
-        "show": ("Show one run of the ledger.", _show),
-        "artifacts": ("Files that runs stored for people: list, get.", _artifacts),
-        "outbox": ("Outgoing messages: list, show, retry, drop.", _outbox),
+        "history": ("Show the newest runs.", _imported("jobs.commands.ledger_commands:history")),
+        "show": ("Show one run of the ledger.", _imported("jobs.commands.ledger_commands:show")),
+        "artifacts": (
+            "Files that runs stored for people: list, get.",
+            _imported("jobs.commands.artifacts_commands:artifacts"),
+        ),
+        "outbox": ("Outgoing messages: list, show, retry, drop.", _imported("jobs.commands.outbox_commands:outbox")),
         "schedule": ("When jobs run: next, explain; run the scheduler: run.", _schedule),
         "check": ("Show what should have happened and did not: runs and files.", _check),
         "console": ("Serve the read-only web page: the night, runs, files, statements, what is stuck.", _console),
@@ -65,34 +69,16 @@ def _use_own_environment() -> None:
     os.execv(python, [str(python), *sys.argv])  # noqa: S606 - the same command in the project's own environment
 
 
-def _history() -> "click.Command":
-    from jobs.commands.ledger_commands import history_command
-
-    return history_command(_use_sandbox)
-
-
-def _show() -> "click.Command":
-    from jobs.commands.ledger_commands import show_command
-
-    return show_command(_use_sandbox)
-
-
-def _artifacts() -> "click.Command":
-    from jobs.commands.artifacts_commands import artifacts_command
-
-    return artifacts_command(_use_sandbox)
-
-
-def _outbox() -> "click.Command":
-    from jobs.commands.outbox_commands import outbox_command
-
-    return outbox_command(_use_sandbox)
+def _imported(target: str) -> "Callable[[], click.Command]":
+    """Return what imports the command that "module:name" names."""
+    module, _, name = target.partition(":")
+    return lambda: getattr(importlib.import_module(module), name)
 
 
 def _schedule() -> "click.Command":
     from jobs.commands.schedule_commands import schedule_command
 
-    return schedule_command(_use_sandbox, _by_clock(), HERE / "invoke_jobs.py")
+    return schedule_command(_by_clock(), HERE / "invoke_jobs.py")
 
 
 def _check() -> "click.Command":
@@ -100,7 +86,6 @@ def _check() -> "click.Command":
     from tasks.ejv_feedback_check.awaited_feedback import without_feedback
 
     return check_command(
-        _use_sandbox,
         _by_clock(),
         probes=[_stuck_invoices],
         answer_probes={"the feedback of CGI": without_feedback},
@@ -139,7 +124,6 @@ def _doctor() -> "click.Command":
     from tasks import JOBS
 
     return doctor_command(
-        _use_sandbox,
         needs=[name for job in JOBS for name in job.needs],
         database_probes=PROBES,
         system_probes={"CfsSettings": _tokens},
@@ -160,7 +144,7 @@ def _console() -> "click.Command":
         raise UsageError("The packages of the console are not installed: run `make setup`.")
     from console.command import console_command
 
-    return console_command(_use_sandbox, _by_clock(), probes=[_stuck_invoices])
+    return console_command(_by_clock(), probes=[_stuck_invoices])
 
 
 def _tokens(settings: Any) -> "Iterator[tuple[str, str]]":
@@ -174,14 +158,14 @@ def _db() -> "click.Command":
     from database.pay.indexes import script
     from jobs.commands.db_commands import db_command
 
-    return db_command(_use_sandbox, grants=grants, read_only_grants=read_only_grants, pay_indexes=script)
+    return db_command(grants=grants, read_only_grants=read_only_grants, pay_indexes=script)
 
 
 def _sandbox() -> "click.Command":
     _need_sandbox()
-    from sandbox.commands import sandbox_command
+    from sandbox.commands import sandbox
 
-    return sandbox_command()
+    return sandbox
 
 
 def _use_sandbox() -> None:

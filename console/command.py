@@ -14,6 +14,7 @@ from config.log_setup import configure_log, get_log
 from config.schedule import read_schedule
 from config.settings import DatabaseSettings, PodSettings, read
 from jobs.commands.schedule_commands import environment_option, file_option
+from jobs.parameters import sandbox_option, use_sandbox
 from jobs.run.context import system_clock
 from jobs.terminal import say
 
@@ -25,7 +26,6 @@ _PORT = click.IntRange(0, 65535)
 
 
 def console_command(
-    use_sandbox: Callable[[], None],
     jobs: Sequence[str],
     *,
     probes: Sequence["MetricsProbe"] = (),
@@ -52,7 +52,7 @@ def console_command(
         help="That of health and figures; 0: any.",
     )
     @click.option("--local", is_flag=True, help="Without the proxy: for the person at this machine, and nobody else.")
-    @click.option("--sandbox", is_flag=True, help="Show the sandbox of this machine.")
+    @sandbox_option
     @environment_option
     @file_option
     def console(

@@ -1,4 +1,4 @@
-"""Parameter types and checks that jobs share on the command line."""
+"""Parameter types, options and checks that jobs and commands share on the command line."""
 
 from datetime import date
 from pathlib import Path
@@ -133,6 +133,17 @@ class ReasonOption(click.Option):
 
 REASON_HELP = "Who asked and why; kept in the ledger. A dry run needs none."
 REASON = ReasonOption(["--reason"], required=True, help=REASON_HELP)
+
+
+JSON_HELP = "Print exactly one JSON object on stdout."
+SANDBOX_HELP = "Work on the sandbox of this machine instead of the systems in the settings."
+json_option = click.option("--json", "as_json", is_flag=True, help=JSON_HELP)
+sandbox_option = click.option("--sandbox", is_flag=True, help=SANDBOX_HELP)
+
+
+def use_sandbox() -> None:
+    """Start the sandbox if needed and point the settings of this process at it, as the entrypoint does it."""
+    click.get_current_context().obj()
 
 
 def refuse_own_file(path: Path, param: click.Parameter | None, ctx: click.Context | None) -> None:

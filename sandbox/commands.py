@@ -8,86 +8,89 @@ import click
 from config.errors import ExitCode
 from config.visible import to_json
 from jobs.commands.whole_help import WholeHelpGroup
+from jobs.parameters import json_option
 from jobs.run.result import answer_json, print_json
 from sandbox import state
 from sandbox.demo_data import DemoSize
-from sandbox.world.command import simulate_command
+from sandbox.world.command import simulate
 
 
-def sandbox_command() -> click.Group:
-    """Return the group of commands on the sandbox."""
+@click.group("sandbox", cls=WholeHelpGroup)
+def sandbox() -> None:
+    """Real parts on this machine, for trying things out: PostgreSQL, S3, SFTP, CFS."""
 
-    @click.group(
-        "sandbox",
-        cls=WholeHelpGroup,
-        help="Real parts on this machine, for trying things out: PostgreSQL, S3, SFTP, CFS.",
-    )
-    def sandbox() -> None: ...
 
-    default = DemoSize()
-    as_json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-    accounts = click.option("--accounts", default=default.weekly_accounts, show_default=True, help="Weekly accounts.")
-    invoices = click.option("--invoices", default=default.invoices, show_default=True, help="Invoices in the week.")
+_DEFAULT = DemoSize()
+_accounts = click.option("--accounts", default=_DEFAULT.weekly_accounts, show_default=True, help="Weekly accounts.")
+_invoices = click.option("--invoices", default=_DEFAULT.invoices, show_default=True, help="Invoices in the week.")
 
-    @sandbox.command(help="Start it; the first time, load a believable pay database.")
-    @accounts
-    @invoices
-    @as_json_option
-    def up(accounts: int, invoices: int, as_json: bool) -> None:
-        from sandbox import up as parts
 
-        say = partial(click.echo, err=as_json)
-        settings = parts.up(DemoSize(weekly_accounts=accounts, invoices=invoices), say=say)
-        if as_json:
-            _print_settings("sandbox up", settings)
-            return
-        click.echo("The sandbox is up. Add --sandbox to any command, or use it yourself:")
-        for name, value in settings.items():
-            click.echo(f"  export {name}='{value}'")
+@sandbox.command()
+@_accounts
+@_invoices
+@json_option
+def up(accounts: int, invoices: int, as_json: bool) -> None:
+    """Start it; the first time, load a believable pay database."""
+    from sandbox import up as parts
 
-    @sandbox.command(help="Stop it. Its data stays for the next `up`, unless --forget.")
-    @click.option("--forget", is_flag=True, help="Delete its data as well.")
-    @as_json_option
-    def down(forget: bool, as_json: bool) -> None:
-        from sandbox import up as parts
+    say = partial(click.echo, err=as_json)
+    settings = parts.up(DemoSize(weekly_accounts=accounts, invoices=invoices), say=say)
+    if as_json:
+        _print_settings("sandbox up", settings)
+        return
+    click.echo("The sandbox is up. Add --sandbox to any command, or use it yourself:")
+    for name, value in settings.items():
+        click.echo(f"  export {name}='{value}'")
 
-        was_there = parts.down(forget=forget)
-        said = "The sandbox is down." if was_there else "There was no sandbox."
-        if as_json:
-            print_json("sandbox down", {}, answer=said)
-        else:
-            click.echo(said)
 
-    @sandbox.command(help="Show whether it is running and how to reach it. Exit 0 if it is, 1 if not.")
-    @as_json_option
-    def status(as_json: bool) -> int:
-        settings = state.running()
-        if as_json:
-            _print_settings("sandbox status", settings)
-            return ExitCode.FAILED if settings is None else ExitCode.DONE
-        if settings is None:
-            click.echo("The sandbox is down. Start it: python3 invoke_jobs.py sandbox up")
-            return 1
-        click.echo(f"The sandbox is up, in {state.home()}.")
-        for name, value in settings.items():
-            click.echo(f"  {name}={value}")
-        return 0
+@sandbox.command()
+@click.option("--forget", is_flag=True, help="Delete its data as well.")
+@json_option
+def down(forget: bool, as_json: bool) -> None:
+    """Stop it. Its data stays for the next `up`, unless --forget."""
+    from sandbox import up as parts
 
-    @sandbox.command(help="Start it and walk through the jobs, showing each command as an operator would type it.")
-    @accounts
-    @invoices
-    def demo(accounts: int, invoices: int) -> int:
-        from sandbox import demo as shown
-        from sandbox import up as parts
+    was_there = parts.down(forget=forget)
+    said = "The sandbox is down." if was_there else "There was no sandbox."
+    if as_json:
+        print_json("sandbox down", {}, answer=said)
+    else:
+        click.echo(said)
 
-        settings = parts.up(DemoSize(weekly_accounts=accounts, invoices=invoices), say=click.echo)
-        todo = shown.steps(settings["DATABASE_URL"], state.home())
-        code = shown.walk(todo, run=shown.run_command, say=click.echo)
-        click.echo(shown.farewell(state.home()))
-        return code
 
-    sandbox.add_command(simulate_command())
-    return sandbox
+@sandbox.command()
+@json_option
+def status(as_json: bool) -> int:
+    """Show whether it is running and how to reach it. Exit 0 if it is, 1 if not."""
+    settings = state.running()
+    if as_json:
+        _print_settings("sandbox status", settings)
+        return ExitCode.FAILED if settings is None else ExitCode.DONE
+    if settings is None:
+        click.echo("The sandbox is down. Start it: python3 invoke_jobs.py sandbox up")
+        return 1
+    click.echo(f"The sandbox is up, in {state.home()}.")
+    for name, value in settings.items():
+        click.echo(f"  {name}={value}")
+    return 0
+
+
+@sandbox.command()
+@_accounts
+@_invoices
+def demo(accounts: int, invoices: int) -> int:
+    """Start it and walk through the jobs, showing each command as an operator would type it."""
+    from sandbox import demo as shown
+    from sandbox import up as parts
+
+    settings = parts.up(DemoSize(weekly_accounts=accounts, invoices=invoices), say=click.echo)
+    todo = shown.steps(settings["DATABASE_URL"], state.home())
+    code = shown.walk(todo, run=shown.run_command, say=click.echo)
+    click.echo(shown.farewell(state.home()))
+    return code
+
+
+sandbox.add_command(simulate)
 
 
 def _print_settings(command: str, settings: Mapping[str, str] | None) -> None:

@@ -2,7 +2,7 @@
 
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -13,9 +13,11 @@ from config.errors import UsageError
 from config.plurals import counted
 from config.settings import ObjectStoreSettings, read
 from connectors.object_store import ObjectStore
-from jobs.commands.ledger_commands import find_run, ledger_connection
+from jobs.commands.ledger_commands import find_run
+from jobs.commands.pay_database import pay_connection
 from jobs.commands.whole_help import WholeHelpGroup
 from jobs.files_for_people import artifact_name, why_not_writable, write_whole, written
+from jobs.parameters import json_option, sandbox_option
 from jobs.run import ledger
 from jobs.run.ledger import Run
 from jobs.run.outcome import Table
@@ -23,69 +25,66 @@ from jobs.run.result import print_json
 from jobs.terminal import say, show_table
 
 TO_STDOUT = "-"
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print exactly one JSON object on stdout.")
-_SANDBOX = click.option("--sandbox", is_flag=True, help="Those of the sandbox.")
 
 
-def artifacts_command(use_sandbox: Callable[[], None]) -> click.Group:
-    """Return the group of commands on what runs stored."""
+@click.group("artifacts", cls=WholeHelpGroup)
+def artifacts() -> None:
+    """Files that runs put into the object store for people: list, get."""
 
-    @click.group(
-        "artifacts", cls=WholeHelpGroup, help="Files that runs put into the object store for people: list, get."
-    )
-    def artifacts() -> None: ...
 
-    @artifacts.command(
-        "list",
-        help="Show what runs stored, the newest first.\n\nExamples:\n\n  python3 invoke_jobs.py artifacts list\n\n"
-        "  python3 invoke_jobs.py artifacts list 42",
-    )
-    @click.argument("run_id", metavar="[RUN]", required=False, type=click.IntRange(1))
-    @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="How many runs.")
-    @_JSON
-    @_SANDBOX
-    def list_stored(*, run_id: int | None, limit: int, as_json: bool, sandbox: bool) -> None:
-        if sandbox:
-            use_sandbox()
-        with ledger_connection() as connection:
-            runs = (
-                [find_run(connection, run_id, shown_by="artifacts list")]
-                if run_id
-                else ledger.newest(connection, stored_something=True, limit=limit)
-            )
-        if as_json:
-            rows = [{"run": run.id, "job": run.job, "stored_as": key} for run in runs for key in run.artifacts]
-            print_json("artifacts list", {"artifacts": rows})
-            return
-        if not any(run.artifacts for run in runs):
-            say(f"Run {run_id} stored nothing." if run_id else "No run has stored anything.")
-            return
-        shown = [(run.id, run.command, local_and_utc(run.started_on), key) for run in runs for key in run.artifacts]
-        show_table(Table("Stored by runs", ("run", "command", "started", "stored as"), shown), most=None)
-        say(f"To fetch them: python3 invoke_jobs.py artifacts get {runs[0].id}")
+@artifacts.command("list")
+@click.argument("run_id", metavar="[RUN]", required=False, type=click.IntRange(1))
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="How many runs.")
+@json_option
+@sandbox_option
+def list_stored(*, run_id: int | None, limit: int, as_json: bool, sandbox: bool) -> None:
+    """Show what runs stored, the newest first.
 
-    @artifacts.command(
-        "get",
-        help="Fetch what a run stored: all of it, or the one file of that name.\n\nExamples:\n\n"
-        "  python3 invoke_jobs.py artifacts get 42 --to /tmp\n\n"
-        "  oc exec deployment/operator -- python3 invoke_jobs.py artifacts get 42 stuck.html --to - > stuck.html",
-    )
-    @click.argument("run_id", metavar="RUN", type=click.IntRange(1))
-    @click.argument("name", required=False)
-    @click.option("--to", help="The folder; - for stdout. Default: this folder, or /tmp where this one is read-only.")
-    @_SANDBOX
-    def get(*, run_id: int, name: str | None, to: str | None, sandbox: bool) -> None:
-        if sandbox:
-            use_sandbox()
-        with ledger_connection() as connection:
-            keys = _chosen(find_run(connection, run_id, shown_by="artifacts list"), name)
-        with closing(ObjectStore(read(ObjectStoreSettings))) as store:
-            if to == TO_STDOUT:
-                _to_stdout(store, keys)
-            else:
-                _to_folder(store, keys, Path(to) if to else _default_folder())
+    Examples:
 
-    return artifacts
+      python3 invoke_jobs.py artifacts list
+
+      python3 invoke_jobs.py artifacts list 42
+    """
+    with pay_connection("artifacts list", sandbox=sandbox) as connection:
+        runs = (
+            [find_run(connection, run_id, shown_by="artifacts list")]
+            if run_id
+            else ledger.newest(connection, stored_something=True, limit=limit)
+        )
+    if as_json:
+        rows = [{"run": run.id, "job": run.job, "stored_as": key} for run in runs for key in run.artifacts]
+        print_json("artifacts list", {"artifacts": rows})
+        return
+    if not any(run.artifacts for run in runs):
+        say(f"Run {run_id} stored nothing." if run_id else "No run has stored anything.")
+        return
+    shown = [(run.id, run.command, local_and_utc(run.started_on), key) for run in runs for key in run.artifacts]
+    show_table(Table("Stored by runs", ("run", "command", "started", "stored as"), shown), most=None)
+    say(f"To fetch them: python3 invoke_jobs.py artifacts get {runs[0].id}")
+
+
+@artifacts.command("get")
+@click.argument("run_id", metavar="RUN", type=click.IntRange(1))
+@click.argument("name", required=False)
+@click.option("--to", help="The folder; - for stdout. Default: this folder, or /tmp where this one is read-only.")
+@sandbox_option
+def get(*, run_id: int, name: str | None, to: str | None, sandbox: bool) -> None:
+    """Fetch what a run stored: all of it, or the one file of that name.
+
+    Examples:
+
+      python3 invoke_jobs.py artifacts get 42 --to /tmp
+
+      oc exec deployment/operator -- python3 invoke_jobs.py artifacts get 42 stuck.html --to - > stuck.html
+    """
+    with pay_connection("artifacts get", sandbox=sandbox) as connection:
+        keys = _chosen(find_run(connection, run_id, shown_by="artifacts list"), name)
+    with closing(ObjectStore(read(ObjectStoreSettings))) as store:
+        if to == TO_STDOUT:
+            _to_stdout(store, keys)
+        else:
+            _to_folder(store, keys, Path(to) if to else _default_folder())
 
 
 def _chosen(run: Run, name: str | None) -> list[str]:

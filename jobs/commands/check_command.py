@@ -2,50 +2,38 @@
 
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from config.errors import ExitCode, PayJobsError, UsageError
 from config.log_setup import configure_log, get_log
-from config.schedule import Schedule, read_schedule
-from config.settings import PodSettings, read
-from database.errors import explain
-from jobs.commands.ledger_commands import ledger_connection
+from config.schedule import read_schedule
+from jobs.commands.pay_database import pay_connection
 from jobs.commands.schedule_commands import environment_option, file_option
 from jobs.files_for_people import write_whole
-from jobs.parameters import NEW_FILE_OR_STDOUT, STDOUT
-from jobs.run import ledger
-from jobs.run.bare_run import start_bare_run
+from jobs.parameters import NEW_FILE_OR_STDOUT, STDOUT, json_option, sandbox_option
 from jobs.run.context import system_clock
-from jobs.run.locks import RunLock
-from jobs.run.outcome import Reject, Table
+from jobs.run.outcome import Table
 from jobs.run.result import print_json
 from jobs.terminal import show_table, whatever_is_shown
-from jobs.watch.check import Finding, judge_runs, serve_instants
-from jobs.watch.check_files import AnswerProbe, earliest, expected_files, judge_all_files, judge_answers
-from jobs.watch.check_lengths import judge_lengths
-from jobs.watch.entries import entries_of, read_runs
+from jobs.watch.check import Finding
+from jobs.watch.check_files import AnswerProbe
 from jobs.watch.notice import tell_failure
 from jobs.watch.pings import Pings, pings_of
+from jobs.watch.verdict import NAME, find_all, looked_at_since, verdict_kept
 
 if TYPE_CHECKING:
     from jobs.watch.metrics import MetricsProbe
 
 _WEB_ADDRESS = re.compile(r"https?://[^/\s]+", re.IGNORECASE)
-NAME = "check"
-_REACHES_BACK = timedelta(days=31)  # after an outage
 
 
 def check_command(
-    use_sandbox: Callable[[], None],
     jobs: Sequence[str],
     *,
     probes: Sequence["MetricsProbe"] = (),
@@ -75,8 +63,8 @@ def check_command(
         type=NEW_FILE_OR_STDOUT,
         help="Also write metrics for Prometheus to this file; - prints them and nothing else.",
     )
-    @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-    @click.option("--sandbox", is_flag=True, help="Check the sandbox.")
+    @json_option
+    @sandbox_option
     @environment_option
     @file_option
     def check(
@@ -93,14 +81,12 @@ def check_command(
         pings.start()
         try:
             schedule = read_schedule(environment, file)
-            if sandbox:
-                use_sandbox()
-            with ledger_connection() as connection, verdict_kept(connection, hours=hours, tell=tell) as verdict:
+            with (
+                pay_connection(NAME, sandbox=sandbox) as connection,
+                verdict_kept(connection, hours=hours, tell=tell) as verdict,
+            ):
                 now = clock()
-                window = timedelta(hours=hours)
-                begin = now - window
-                if verdict.is_kept and (last := last_verdict(connection)) and last < begin:
-                    begin = max(last - window, now - _REACHES_BACK)  # what was open then has come to its end since
+                begin = looked_at_since(connection, timedelta(hours=hours), now=now, is_kept=verdict.is_kept)
                 findings = verdict.findings = find_all(connection, schedule, jobs, answer_probes, now=now, begin=begin)
                 figures = b""
                 if metrics is not None:
@@ -124,57 +110,6 @@ def check_command(
     return check
 
 
-@dataclass
-class CheckFindings:
-    """What a check found, once it has."""
-
-    findings: Sequence[Finding] = ()
-    is_kept: bool = False
-
-
-def last_verdict(connection: Connection) -> datetime | None:
-    """Return when a check of the clock ended for the last time: what happened since, nobody has looked at."""
-    query = "SELECT max(started_on) FROM pay_jobs.job_runs WHERE job = :job AND status IN ('done', 'attention')"
-    last: datetime | None = connection.scalar(text(query), {"job": NAME})
-    return last
-
-
-@contextmanager
-def verdict_kept(connection: Connection, *, hours: int, tell: bool) -> Iterator[CheckFindings]:
-    """Keep what the check finds as a run where the clock started it: pages and metrics need not ask again."""
-    verdict, pod = CheckFindings(), read(PodSettings)
-    if pod.is_by_hand:
-        yield verdict
-        return
-    command = f"{NAME} --tell" if tell else NAME
-    ledger.mark_lost(connection, NAME)
-    run_id = start_bare_run(connection, pod, job=NAME, command=command, arguments={"hours": hours})
-    connection.commit()
-    RunLock(connection).mark_alive(run_id)
-    verdict.is_kept = True
-    try:
-        yield verdict
-    except Exception as caught:
-        error = explain(caught) if isinstance(caught, DBAPIError) else caught
-        with suppress(SQLAlchemyError):
-            connection.rollback()
-            ledger.finish(connection, run_id, status="failed", exit_code=ExitCode.FAILED, counts={}, error=str(error))
-            connection.commit()
-        raise
-    connection.rollback()
-    found = [Reject(one.what, one.kind, one.detail, one.do) for one in verdict.findings]
-    code = ExitCode.ATTENTION if found else ExitCode.DONE
-    ledger.finish(
-        connection,
-        run_id,
-        status="attention" if found else "done",
-        exit_code=code,
-        counts={"findings": len(found)},
-        rejects=found,
-    )
-    connection.commit()
-
-
 def _tell(findings: Sequence[Finding], pings: Pings, *, log: Any, tell: bool) -> ExitCode:
     """Tell monitors and people, before anything is shown, and return how the check ends."""
     if not findings:
@@ -187,28 +122,6 @@ def _tell(findings: Sequence[Finding], pings: Pings, *, log: Any, tell: bool) ->
         happened = f"{len(findings)} not as they should be"
         tell_failure(NAME, f"{said}\nMore: python3 invoke_jobs.py check", log=log, happened=happened, same=same)
     return ExitCode.ATTENTION
-
-
-def find_all(
-    connection: Connection,
-    schedule: Schedule,
-    jobs: Sequence[str],
-    answer_probes: Mapping[str, AnswerProbe],
-    *,
-    now: datetime,
-    begin: datetime,
-) -> list[Finding]:
-    """Return everything that since an instant was not as the schedule has it."""
-    begin = earliest(connection, begin, now)
-    findings: list[Finding] = []
-    runs = read_runs(connection, schedule, jobs, begin=begin)
-    for one in entries_of(runs, schedule, jobs, begin=begin):
-        served = serve_instants(one.command, one.job, one.runs, begin=begin, now=now)
-        findings += judge_runs(one.name, one.command, one.job, one.runs, served, now=now)
-        findings += judge_lengths(connection, one.name, one.job_name, one.command, begin=begin, now=now)
-    findings += judge_all_files(connection, expected_files(connection, schedule, begin=begin, now=now), now=now)
-    findings += judge_answers(connection, schedule.answers, answer_probes, now=now)
-    return findings
 
 
 def _show(findings: Sequence[Finding], *, as_json: bool) -> None:

@@ -10,7 +10,7 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,24 +21,15 @@ from config.visible import to_json
 from jobs.commands.usage_words import in_words
 from jobs.commands.whole_help import WholeHelpGroup
 from jobs.job import Job, by_name, imports_uncollected
+from jobs.parameters import JSON_HELP, SANDBOX_HELP, json_option, use_sandbox
 from jobs.terminal import complain, show_table, take_every_character, whatever_is_shown
 
 if TYPE_CHECKING:
     from jobs.run.outcome import Table
 
 LIKE = 0.75
-COMMON_HELP = {
-    "dry_run": "Do everything in a transaction that is rolled back, and say what would have changed.",
-    "as_json": "Print exactly one JSON object on stdout.",
-    "sandbox": "Work on the sandbox of this machine instead of the systems in the settings.",
-    "shard": "Work on part i of n of the accounts, like 3/16.",
-}
-
-
-class UseSandbox(Protocol):
-    """Start the sandbox if needed and point the settings of this process at it."""
-
-    def __call__(self) -> None: ...
+_DRY_RUN_HELP = "Do everything in a transaction that is rolled back, and say what would have changed."
+_SHARD_HELP = "Work on part i of n of the accounts, like 3/16."
 
 
 class HelpWithCommands(click.HelpFormatter):
@@ -141,14 +132,15 @@ def build_cli(
     *,
     tools: Mapping[str, tuple[str, tuple[Job, ...]]] | None = None,
     elsewhere: Mapping[str, str] | None = None,
-    use_sandbox: UseSandbox,
+    use_sandbox: Callable[[], None],
     late: Mapping[str, tuple[str, Callable[[], click.Command]]],
 ) -> click.Group:
     """Put the command line together.
 
-    tools      group: (one line of help, its members): hand tools, which run as jobs do; the group "" is the top
-    elsewhere  name: who runs it, for jobs that people may look for here
-    late       name: (one line of help, how to load it), for commands whose imports are heavy
+    tools        group: (one line of help, its members): hand tools, which run as jobs do; the group "" is the top
+    elsewhere    name: who runs it, for jobs that people may look for here
+    use_sandbox  starts the sandbox if needed and points the settings of this process at it
+    late         name: (one line of help, how to load it), for commands whose imports are heavy
     """
     click.Context.formatter_class = HelpWithCommands
     tools = tools or {}
@@ -159,12 +151,12 @@ def build_cli(
         elsewhere=elsewhere,
         help="Run the batch jobs of SBC Pay.\n\nExit codes: 0 done, 1 failed (a retry may help),"
         " 2 usage or configuration, 3 needs attention, 75 another run holds the lock.",
-        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+        context_settings={"obj": use_sandbox, "help_option_names": ["-h", "--help"], "max_content_width": 110},
     )
     for job in jobs:
-        group.add_command(_job_command(job, use_sandbox))
+        group.add_command(_job_command(job))
     for name, (help_line, members) in tools.items():
-        commands = [_job_command(tool, use_sandbox) for tool in members]
+        commands = [_job_command(tool) for tool in members]
         if name in group.late:
             group.late_members[name] = commands
             continue
@@ -229,16 +221,16 @@ def _refuse(words: list[str], message: str, context: click.Context | None, code:
 @cache
 def _common_options() -> tuple[click.Parameter, ...]:
     return (
-        click.Option(["--dry-run"], is_flag=True, is_eager=True, help=COMMON_HELP["dry_run"]),
-        click.Option(["--json", "as_json"], is_flag=True, help=COMMON_HELP["as_json"]),
-        click.Option(["--sandbox"], is_flag=True, help=COMMON_HELP["sandbox"]),
+        click.Option(["--dry-run"], is_flag=True, is_eager=True, help=_DRY_RUN_HELP),
+        click.Option(["--json", "as_json"], is_flag=True, help=JSON_HELP),
+        click.Option(["--sandbox"], is_flag=True, help=SANDBOX_HELP),
     )
 
 
-def _job_command(job: Job, use_sandbox: UseSandbox) -> click.Command:
+def _job_command(job: Job) -> click.Command:
     common = list(_common_options())
     if job.shardable:
-        common.append(click.Option(["--shard"], metavar="I/N", help=COMMON_HELP["shard"]))
+        common.append(click.Option(["--shard"], metavar="I/N", help=_SHARD_HELP))
 
     def run(dry_run: bool, as_json: bool, sandbox: bool, shard: str | None = None, **values: Any) -> int:
         with imports_uncollected():
@@ -288,7 +280,7 @@ def _words_of(job: Job, values: Mapping[str, Any]) -> list[str]:
 
 def _list_command(jobs: tuple[Job, ...]) -> click.Command:
     @click.command("list", help="Show the jobs, one line and an example each.")
-    @click.option("--json", "as_json", is_flag=True, help=COMMON_HELP["as_json"])
+    @json_option
     def list_jobs(as_json: bool) -> None:
         if as_json:
             rows = [{"job": job.name, "summary": job.summary, "examples": job.examples} for job in jobs]

@@ -1,24 +1,20 @@
 """`history` and `show`: read the run ledger."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, date
 from typing import Any
 
 import click
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 
 from config.business_time import BUSINESS_ZONE, day_start
 from config.command_line import typed
 from config.errors import UsageError
 from config.plurals import counted
-from config.settings import DatabaseSettings, read
 from database.archived import where_older_rows_are
-from database.engine import make_engine
-from database.errors import explain
-from jobs.parameters import DAY
+from jobs.commands.pay_database import pay_connection
+from jobs.parameters import DAY, json_option, sandbox_option
 from jobs.run import ledger
 from jobs.run.causes import attention_table
 from jobs.run.figures import as_lines
@@ -31,48 +27,45 @@ from jobs.terminal import say, show_table
 SHOWN_LINES = 20
 
 
-def history_command(use_sandbox: Callable[[], None]) -> click.Command:
-    """Return the command that lists runs."""
+@click.command("history")
+@click.option("--job", help="Only runs of this job.")
+@click.option("--status", type=click.Choice(ledger.STATUSES), help="Only runs that ended so, or are in progress.")
+@click.option("--since", type=DAY, help="Only runs that began on this day or later, by Vancouver time.")
+@click.option("--by", type=click.Choice(["clock", "hand"]), help="Only what the clock started, or what people did.")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000), help="How many.")
+@json_option
+@sandbox_option
+def history(
+    *, job: str | None, status: str | None, since: date | None, by: str | None, limit: int, as_json: bool,
+    sandbox: bool,
+) -> None:  # fmt: skip
+    """Show the newest runs.
 
-    @click.command(
-        "history",
-        help="Show the newest runs.\n\nExamples:\n\n  python3 invoke_jobs.py history --job PAD_RECONCILE\n\n"
-        "  python3 invoke_jobs.py history --status attention --by clock --since 2022-06-25",
-    )
-    @click.option("--job", help="Only runs of this job.")
-    @click.option("--status", type=click.Choice(ledger.STATUSES), help="Only runs that ended so, or are in progress.")
-    @click.option("--since", type=DAY, help="Only runs that began on this day or later, by Vancouver time.")
-    @click.option("--by", type=click.Choice(["clock", "hand"]), help="Only what the clock started, or what people did.")
-    @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000), help="How many.")
-    @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-    @click.option("--sandbox", is_flag=True, help="Read the sandbox's ledger.")
-    def history(
-        *, job: str | None, status: str | None, since: date | None, by: str | None, limit: int, as_json: bool,
-        sandbox: bool,
-    ) -> None:  # fmt: skip
-        if sandbox:
-            use_sandbox()
-        with ledger_connection() as connection:
-            runs = ledger.newest(
-                connection,
-                job=job,
-                status=status,
-                since=day_start(since).replace(tzinfo=UTC) if since else None,
-                by_clock=by == "clock" if by else None,
-                limit=limit,
-            )
-            known = ", ".join(ledger.jobs(connection))
-        if as_json:
-            print_json("history", {"runs": [_as_json(run) for run in runs]})
-            return
-        if not runs:
-            asked = " like that" if status or since or by else ""
-            no_run = f"The ledger has no run{asked} of {job or 'any job'}"
-            say(f"{no_run}; it has runs of {known}." if known else "No job has run yet: the ledger is empty.")
-            return
-        show_table(_runs_table(runs), most=None)
+    Examples:
 
-    return history
+      python3 invoke_jobs.py history --job PAD_RECONCILE
+
+      python3 invoke_jobs.py history --status attention --by clock --since 2022-06-25
+    """
+    with pay_connection("history", sandbox=sandbox) as connection:
+        runs = ledger.newest(
+            connection,
+            job=job,
+            status=status,
+            since=day_start(since).replace(tzinfo=UTC) if since else None,
+            by_clock=by == "clock" if by else None,
+            limit=limit,
+        )
+        known = ", ".join(ledger.jobs(connection))
+    if as_json:
+        print_json("history", {"runs": [_as_json(run) for run in runs]})
+        return
+    if not runs:
+        asked = " like that" if status or since or by else ""
+        no_run = f"The ledger has no run{asked} of {job or 'any job'}"
+        say(f"{no_run}; it has runs of {known}." if known else "No job has run yet: the ledger is empty.")
+        return
+    show_table(_runs_table(runs), most=None)
 
 
 def find_run(connection: Connection, run_id: int, *, shown_by: str) -> Run:
@@ -84,30 +77,25 @@ def find_run(connection: Connection, run_id: int, *, shown_by: str) -> Run:
     return run
 
 
-def show_command(use_sandbox: Callable[[], None]) -> click.Command:
-    """Return the command that shows one run."""
+@click.command("show")
+@click.argument("run_id", metavar="RUN", type=click.IntRange(1))
+@json_option
+@sandbox_option
+def show(run_id: int, as_json: bool, sandbox: bool) -> None:
+    """Show one run: how it went, what needs attention, and what it stored.
 
-    @click.command(
-        "show",
-        help="Show one run: how it went, what needs attention, and what it stored.\n\nExample:\n\n"
-        "  python3 invoke_jobs.py show 42",
-    )
-    @click.argument("run_id", metavar="RUN", type=click.IntRange(1))
-    @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-    @click.option("--sandbox", is_flag=True, help="Read the sandbox's ledger.")
-    def show(run_id: int, as_json: bool, sandbox: bool) -> None:
-        if sandbox:
-            use_sandbox()
-        with ledger_connection() as connection:
-            run = find_run(connection, run_id, shown_by="history")
-            rejects = ledger.rejects_of(connection, run_id)
-            log = ledger.log_of(connection, run_id)
-        if as_json:
-            print_json("show", _everything(run, rejects, log))
-        else:
-            _show_run(run, rejects, log)
+    Example:
 
-    return show
+      python3 invoke_jobs.py show 42
+    """
+    with pay_connection("show", sandbox=sandbox) as connection:
+        run = find_run(connection, run_id, shown_by="history")
+        rejects = ledger.rejects_of(connection, run_id)
+        log = ledger.log_of(connection, run_id)
+    if as_json:
+        print_json("show", _everything(run, rejects, log))
+    else:
+        _show_run(run, rejects, log)
 
 
 def _runs_table(runs: Sequence[Run]) -> Table:
@@ -167,14 +155,3 @@ def _show_log(run: Run, log: Sequence[LogLine]) -> None:
     show_table(Table("Its log", ("at", "level", "what", "facts"), rows), most=None)
     if len(log) > SHOWN_LINES:
         say(f"{counted(len(log) - SHOWN_LINES, 'earlier line')}: {typed('show', run.id, '--json')}")
-
-
-@contextmanager
-def ledger_connection() -> Iterator[Connection]:
-    """Connect to the pay database to read the ledger; errors come in our own words."""
-    engine = make_engine(read(DatabaseSettings), application_name="pay-jobs history", pooled=False)
-    try:
-        with engine.connect() as connection:
-            yield connection
-    except DBAPIError as error:
-        raise explain(error) from error

@@ -15,7 +15,7 @@ from config.errors import UsageError
 from config.schedule import BASE, ENVIRONMENTS, Schedule, read_schedule
 from jobs.commands.schedule_words import coming_runs, describe, nights, warnings
 from jobs.commands.whole_help import WholeHelpGroup
-from jobs.parameters import FIRST_YEAR
+from jobs.parameters import FIRST_YEAR, json_option, sandbox_option, use_sandbox
 from jobs.run.context import system_clock
 from jobs.run.outcome import Outcome, Table
 from jobs.run.result import RunResult
@@ -36,7 +36,6 @@ file_option = click.option(
 
 
 def schedule_command(
-    use_sandbox: Callable[[], None],
     jobs: Sequence[str],
     entrypoint: Path,
     *,
@@ -59,7 +58,7 @@ def schedule_command(
     @click.option("--job", help="Only this job.")
     @click.option("--count", default=10, show_default=True, type=click.IntRange(1, 1000), help="How many.")
     @click.option("--from", "begin", help="From this time in the schedule's zone, like 2026-12-24T17:00; default now.")
-    @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+    @json_option
     @environment_option
     @file_option
     def next_runs(
@@ -82,7 +81,7 @@ def schedule_command(
     @click.argument("cron")
     @click.option("--zone", default=BUSINESS_ZONE_NAME, show_default=True, help="The time zone.")
     @click.option("--from", "begin", help="From this time in the zone; default now.")
-    @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+    @json_option
     def explain(cron: str, zone: str, begin: str | None, as_json: bool) -> None:
         try:
             read = Cron(cron, zone)
@@ -105,7 +104,7 @@ def schedule_command(
     )
     @click.option("--port", type=click.IntRange(0, 65535), help="Serve /healthz, /readyz and /metrics here; 0: any.")
     @click.option("--host", default="0.0.0.0", show_default=True, help="The address to serve on.")  # noqa: S104
-    @click.option("--sandbox", is_flag=True, help="Run the jobs on the sandbox of this machine.")
+    @sandbox_option
     @environment_option
     @file_option
     def run(*, port: int | None, host: str, sandbox: bool, environment: str | None, file: Path) -> int:

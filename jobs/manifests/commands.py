@@ -8,6 +8,7 @@ from config.errors import ConfigError, ExitCode
 from config.schedule import ENVIRONMENTS, Schedule, read_schedule
 from jobs.manifests.layout import as_yaml, differences, objects_of, render, write
 from jobs.manifests.pods import Object
+from jobs.parameters import json_option
 from jobs.run.result import print_json
 
 MAX_LINES = 200
@@ -30,7 +31,7 @@ def manifests_command(folder: Path) -> click.Command:
     )
     @click.option("--env", "environment", type=click.Choice(ENVIRONMENTS), help="Print this environment's objects.")
     @click.option("--check", is_flag=True, help="Change nothing; show how the files differ from the schedule.")
-    @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+    @json_option
     def manifests(environment: str | None, check: bool, as_json: bool) -> int:
         wanted = render(read_schedule(), {name: read_schedule(name) for name in ENVIRONMENTS})
         if check:

@@ -17,6 +17,7 @@ from database import migrate
 from database.engine import make_engine
 from database.errors import explain
 from database.own_schema import HOW_IT_COMES_BACK
+from jobs.parameters import json_option, sandbox_option, use_sandbox
 from jobs.run.context import system_clock
 from jobs.run.outcome import Table
 from jobs.run.result import print_json
@@ -27,7 +28,6 @@ MAX_CLOCK_SKEW_SECONDS = 5.0
 
 
 def doctor_command(
-    use_sandbox: Callable[[], None],
     *,
     needs: Iterable[str] = (),
     database_probes: Mapping[str, DatabaseProbe] = MappingProxyType({}),
@@ -48,13 +48,13 @@ def doctor_command(
         help="Check settings, database, time zone data and every connected system. It changes nothing but probe files"
         " of its own, which it removes; exit 0, or 3 if a line is a failure. A warning can wait.",
     )
-    @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+    @json_option
     @click.option(
         "--moving-over",
         is_flag=True,
         help="Look instead for what the system of before left undone, or still does: docs/moving-over.md.",
     )
-    @click.option("--sandbox", is_flag=True, help="Check the sandbox.")
+    @sandbox_option
     def doctor(as_json: bool, moving_over: bool, sandbox: bool) -> int:
         if sandbox:
             use_sandbox()

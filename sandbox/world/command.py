@@ -11,7 +11,7 @@ import click
 
 from config.errors import ExitCode, UsageError
 from config.plurals import counted
-from jobs.parameters import DAY
+from jobs.parameters import DAY, json_option
 from jobs.run.result import print_json
 from sandbox import state
 
@@ -23,39 +23,33 @@ SHOWN = 20
 _TOLD_EVERY = 10
 
 
-def simulate_command() -> click.Command:
-    """Return the command."""
-
-    @click.command(
-        "simulate",
-        help="Let nights of a seeded world pass, with customers, CAS, CGI and CFS, and hold every row against a model. "
-        "Exit 0 if all stood as it must, 3 at the first night where something did not.",
-    )
-    @click.option("--nights", type=click.IntRange(min=1), default=7, show_default=True, help="How many.")
-    @click.option("--seed", type=int, default=1, show_default=True, help="The same seed, the same world.")
-    @click.option("--from", "first", type=DAY, default="2026-01-01", show_default=True, help="The first day.")
-    @click.option(
-        "--faults", default="none", show_default=True, help="What strikes runs: all, none, or kinds like kill,lost."
-    )
-    @click.option("--without", multiple=True, metavar="ACTOR", help="Who does nothing. Repeatable.")
-    @click.option("--situations", is_flag=True, help="List what a world must get into, and how often this one did.")
-    @click.option("--keep", is_flag=True, help="Keep the world's data, to look into it.")
-    @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-    def simulate(
-        *,
-        nights: int,
-        seed: int,
-        first: date,
-        faults: str,
-        without: tuple[str, ...],
-        situations: bool,
-        keep: bool,
-        as_json: bool,
-    ) -> int:
-        story = _story(seed, nights, first, faults, without)
-        return _simulate(story, _folder_to_keep(seed) if keep else None, situations=situations, as_json=as_json)
-
-    return simulate
+@click.command("simulate")
+@click.option("--nights", type=click.IntRange(min=1), default=7, show_default=True, help="How many.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed, the same world.")
+@click.option("--from", "first", type=DAY, default="2026-01-01", show_default=True, help="The first day.")
+@click.option(
+    "--faults", default="none", show_default=True, help="What strikes runs: all, none, or kinds like kill,lost."
+)
+@click.option("--without", multiple=True, metavar="ACTOR", help="Who does nothing. Repeatable.")
+@click.option("--situations", is_flag=True, help="List what a world must get into, and how often this one did.")
+@click.option("--keep", is_flag=True, help="Keep the world's data, to look into it.")
+@json_option
+def simulate(
+    *,
+    nights: int,
+    seed: int,
+    first: date,
+    faults: str,
+    without: tuple[str, ...],
+    situations: bool,
+    keep: bool,
+    as_json: bool,
+) -> int:
+    """Let nights of a seeded world pass, with customers, CAS, CGI and CFS, and hold every row against a model. Exit 0
+    if all stood as it must, 3 at the first night where something did not.
+    """
+    story = _story(seed, nights, first, faults, without)
+    return _simulate(story, _folder_to_keep(seed) if keep else None, situations=situations, as_json=as_json)
 
 
 def _story(seed: int, nights: int, first: date, faults: str, without: tuple[str, ...]) -> "Story":

@@ -27,7 +27,7 @@ TABLES = sorted(name for kind, name in MADE if kind == "table")
 
 @pytest.fixture
 def cli() -> click.Group:
-    db = db_command(lambda: None, grants=grants, read_only_grants=read_only_grants, pay_indexes=script)
+    db = db_command(grants=grants, read_only_grants=read_only_grants, pay_indexes=script)
     return click.Group(commands={"db": db})
 
 

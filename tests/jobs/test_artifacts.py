@@ -7,7 +7,7 @@ import click
 import pytest
 
 from connectors.object_store import ObjectStore
-from jobs.commands.artifacts_commands import artifacts_command
+from jobs.commands.artifacts_commands import artifacts
 from jobs.commands.cli import main
 from jobs.run.outcome import Outcome
 from tests.jobs.conftest import RunJob, job_that
@@ -26,7 +26,7 @@ def typed(settings: pytest.MonkeyPatch, store: ObjectStore, capfd: pytest.Captur
     settings.setenv("MINIO_ACCESS_SECRET", place.secret_key.get_secret_value())
     settings.setenv("FTP_POLLER_BUCKET_NAME", place.bucket)
     settings.setenv("MINIO_SECURE", "false")
-    cli = click.Group(commands={"artifacts": artifacts_command(lambda: None)})
+    cli = click.Group(commands={"artifacts": artifacts})
 
     def run(*words: object) -> tuple[int, str, str]:
         capfd.readouterr()

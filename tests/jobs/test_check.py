@@ -121,7 +121,7 @@ def schedule(tmp_path: Path) -> Path:
 def check_cli(waiting: AnswerProbe = lambda _: (), **probes: Any) -> click.Group:
     """Return a command line that has `check`; `waiting` knows what is still without its answer."""
     answer_probes = {"the answer": waiting}
-    command = check_command(lambda: None, ["NIGHTLY", "POLL"], answer_probes=answer_probes, clock=lambda: NOW, **probes)
+    command = check_command(["NIGHTLY", "POLL"], answer_probes=answer_probes, clock=lambda: NOW, **probes)
     return click.Group(commands={"check": command})
 
 
@@ -440,7 +440,7 @@ def test_figures_for_prometheus_are_of_runs_files_and_the_outbox(
 
 
 def test_figures_and_json_do_not_share_stdout(settings: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    cli = click.Group(commands={"check": check_command(lambda: None, [], answer_probes={})})
+    cli = click.Group(commands={"check": check_command([], answer_probes={})})
 
     assert main(cli, ["check", "--metrics", "-", "--json"]) == 2
     assert main(cli, ["check", "--metrics", "/proc/figures.prom"]) == 2

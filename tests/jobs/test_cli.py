@@ -11,7 +11,7 @@ import click
 import pytest
 
 from jobs.commands.cli import build_cli, main
-from jobs.commands.ledger_commands import history_command, show_command
+from jobs.commands.ledger_commands import history, show
 from tasks import JOBS
 from tasks.elsewhere import ELSEWHERE, RUN_BY_PAYMENT_JOBS
 from tests.docs.demo import whole_command_line
@@ -29,8 +29,8 @@ def nothing() -> None:
 @pytest.fixture
 def cli() -> click.Group:
     late = {
-        "history": ("Show the newest runs.", lambda: history_command(nothing)),
-        "show": ("Show one run.", lambda: show_command(nothing)),
+        "history": ("Show the newest runs.", lambda: history),
+        "show": ("Show one run.", lambda: show),
     }
     return build_cli(JOBS, elsewhere=ELSEWHERE, use_sandbox=nothing, late=late)
 

@@ -28,7 +28,7 @@ from tests.wire import pooler, server_of_version
 
 @pytest.fixture
 def cli() -> click.Group:
-    return click.Group(commands={"doctor": doctor_command(lambda: None, database_probes=PROBES)})
+    return click.Group(commands={"doctor": doctor_command(database_probes=PROBES)})
 
 
 def grant(engine: Engine, role: str) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, text
 from config.errors import ExitCode, SourceUnavailable
 from config.log_tail import KEPT_LINES, MOST_CHARACTERS
 from jobs.commands.cli import main
-from jobs.commands.ledger_commands import show_command
+from jobs.commands.ledger_commands import show
 from jobs.run import ledger
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject
@@ -96,7 +96,7 @@ def test_show_prints_the_last_lines_and_json_has_them_all(
     run_job: RunJob, engine: Engine, capsys: pytest.CaptureFixture[str]
 ) -> None:
     result = run_job(job_that(many_lines_and_a_failure))
-    group = click.Group(commands={"show": show_command(lambda: None)})
+    group = click.Group(commands={"show": show})
     capsys.readouterr()
 
     assert main(group, ["show", str(result.run_id)]) == 0

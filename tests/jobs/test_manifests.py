@@ -36,7 +36,7 @@ def cli(tmp_path: Path) -> click.Group:
     late = {
         "manifests": ("Render.", lambda: manifests_command(tmp_path / "openshift")),
         "run-job": ("Run.", run_job_command),
-        "doctor": ("Look.", lambda: doctor_command(lambda: None)),
+        "doctor": ("Look.", doctor_command),
     }
     return build_cli(JOBS, tools=TOOLS, use_sandbox=lambda: None, late=late)
 

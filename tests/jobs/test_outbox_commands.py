@@ -11,8 +11,8 @@ from connectors.outbox import Channel, NewMessage
 from connectors.outbox import operator_actions as desk
 from connectors.outbox.operator_actions import OutboxMessage
 from database.engine import Database
+from jobs.commands import outbox_commands
 from jobs.commands.cli import build_cli, main
-from jobs.commands.outbox_commands import outbox_command
 from tests.json_output import read_json, rows_of
 from tests.outbox_fixtures import NOW, Receiver, SetClock, keep, kept, note, send, states
 
@@ -26,7 +26,7 @@ def run(
     monkeypatch.setenv("PAY_JOBS_OPERATOR", "ada")
 
     def command() -> click.Command:
-        return outbox_command(lambda: None)
+        return outbox_commands.outbox
 
     def typed(*words: str) -> tuple[int, str, str]:
         cli = build_cli((), use_sandbox=lambda: None, late={"outbox": ("The outbox.", command)})

@@ -22,7 +22,7 @@ NAMES = [job.name for job in (*JOBS, *BY_CLOCK)]
 
 @pytest.fixture
 def cli() -> click.Group:
-    command = schedule_command(lambda: None, NAMES, Path("invoke_jobs.py"), clock=lambda: NOW)
+    command = schedule_command(NAMES, Path("invoke_jobs.py"), clock=lambda: NOW)
     return click.Group(commands={"schedule": command})
 
 

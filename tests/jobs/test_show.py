@@ -7,7 +7,7 @@ import click
 import pytest
 
 from jobs.commands.cli import main
-from jobs.commands.ledger_commands import history_command, show_command
+from jobs.commands.ledger_commands import history, show
 from jobs.run.outcome import Outcome, Reject
 from tests.jobs.conftest import RunJob, job_that
 from tests.json_output import read_json, rows_of
@@ -18,7 +18,7 @@ NEXT = 'python3 invoke_jobs.py files replay a.csv --reason "..."'
 
 @pytest.fixture
 def typed(settings: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Type:
-    commands = {"history": history_command(lambda: None), "show": show_command(lambda: None)}
+    commands = {"history": history, "show": show}
 
     def run(*words: object) -> str:
         capsys.readouterr()

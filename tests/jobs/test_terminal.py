@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 
 from config.log_setup import configure_log, get_log
 from config.visible import on_one_line, to_json, visible
+from jobs.commands import ledger_commands, outbox_commands
 from jobs.commands.cli import build_cli, main
-from jobs.commands.ledger_commands import history_command, show_command
-from jobs.commands.outbox_commands import outbox_command
 from jobs.run.outcome import Outcome, Reject, Table
 from jobs.run.progress import Progress
 from jobs.run.result import RunResult, show
@@ -104,9 +103,9 @@ def without_signals(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def cli_of(*jobs: Any) -> click.Group:
     late: Any = {
-        "history": ("", lambda: history_command(lambda: None)),
-        "show": ("", lambda: show_command(lambda: None)),
-        "outbox": ("", lambda: outbox_command(lambda: None)),
+        "history": ("", lambda: ledger_commands.history),
+        "show": ("", lambda: ledger_commands.show),
+        "outbox": ("", lambda: outbox_commands.outbox),
     }
     return build_cli(jobs, use_sandbox=lambda: None, late=late)
 

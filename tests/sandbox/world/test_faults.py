@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from sqlalchemy import Engine, event
 
 from sandbox.cfs.faults import Fault, FaultKind
-from sandbox.commands import sandbox_command
+from sandbox.commands import sandbox
 from sandbox.world.actors import settlement_files
 from sandbox.world.chance import RandomDraws
 from sandbox.world.faults import KINDS, runs
@@ -132,7 +132,7 @@ def test_a_job_that_no_kind_at_hand_can_strike_is_not_struck() -> None:
 
 
 def test_a_kind_of_fault_that_there_is_not_is_refused() -> None:
-    asked = CliRunner().invoke(sandbox_command(), ["simulate", "--faults", "kill,flood"])
+    asked = CliRunner().invoke(sandbox, ["simulate", "--faults", "kill,flood"])
 
     assert str(asked.exception) == (
         "There is no kind of fault 'flood'. There are: kill, freeze, database, lost, error, slow, away, sftp, store, "

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from click.testing import CliRunner
 
-from sandbox.commands import sandbox_command
+from sandbox.commands import sandbox
 from sandbox.world.actors.accounts import settle_in
 from sandbox.world.actors.customers import bill
 from sandbox.world.night import TYPED, pass_night
@@ -52,7 +52,7 @@ def test_feedback_that_waits_since_an_evening_without_its_server_may_be_read_by_
 
 
 def test_the_command_lets_nights_pass_on_parts_of_its_own() -> None:
-    asked = CliRunner().invoke(sandbox_command(), ["simulate", "--nights", "1", "--seed", "2", "--from", str(FIRST)])
+    asked = CliRunner().invoke(sandbox, ["simulate", "--nights", "1", "--seed", "2", "--from", str(FIRST)])
 
     assert re.fullmatch(
         r"1 night of seed 2 from 2026-10-29: everything stood as it must. \d+ of \d+ situations were reached."

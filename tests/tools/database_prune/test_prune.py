@@ -12,10 +12,10 @@ import pytest
 
 from config.errors import ExitCode
 from connectors.effects import breaking_in
-from jobs.commands.artifacts_commands import artifacts_command
+from jobs.commands.artifacts_commands import artifacts
 from jobs.commands.cli import build_cli, main
-from jobs.commands.ledger_commands import show_command
-from jobs.commands.outbox_commands import outbox_command
+from jobs.commands.ledger_commands import show
+from jobs.commands.outbox_commands import outbox
 from jobs.run.stopping import StopRequest
 from tests.process_killed import ProcessKilled
 from tests.tools.database_prune.conftest import PrunedDatabase
@@ -29,9 +29,9 @@ from tools.explain import TOOLS as EXPLAIN
 from tools.verify import JOB as VERIFY
 
 _LATE = {
-    "show": ("", lambda: show_command(lambda: None)),
-    "artifacts": ("", lambda: artifacts_command(lambda: None)),
-    "outbox": ("", lambda: outbox_command(lambda: None)),
+    "show": ("", lambda: show),
+    "artifacts": ("", lambda: artifacts),
+    "outbox": ("", lambda: outbox),
 }
 CLI = build_cli((), tools=TOOLS_BY_HAND, use_sandbox=lambda: None, late=_LATE)
 _INVOICE = next(job for job in EXPLAIN if job.name == "explain invoice")

@@ -232,7 +232,7 @@ def test_a_system_that_cannot_be_looked_at_hides_no_other(
     surroundings: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("CAS_SFTP_HOST_KEY")
-    cli = click.Group(commands={"doctor": doctor_command(lambda: None, moving_probes=lambda: PROBES)})
+    cli = click.Group(commands={"doctor": doctor_command(moving_probes=lambda: PROBES)})
 
     code = main(cli, ["doctor", "--moving-over", "--json"])
 
