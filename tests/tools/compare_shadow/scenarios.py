@@ -71,7 +71,14 @@ REFERENCE: dict[str, ReferenceLeft] = {
         " SELECT 'PAYBC', 'PAD', 'COMPLETED', 'REG01239007', 'PADRC0207', 70, payment_account_id FROM invoices"
         " WHERE id = 1239007",
     ),
-    "D-PAD-08": _left("receipts", "UPDATE receipts SET receipt_number = 'PADRC0208' WHERE invoice_id = 1239008"),
+    "D-PAD-08": _left(
+        "receipts invoices.invoice_status_code invoices.paid payments.paid_amount",
+        "UPDATE receipts SET receipt_number = 'PADRC0208' WHERE invoice_id = 1239008",
+        "UPDATE invoices SET invoice_status_code = 'PARTIAL_PAID', paid = 30 WHERE id = 1239108",
+        "UPDATE payments SET paid_amount = 20 WHERE receipt_number = 'OBRC0308'",
+        "INSERT INTO receipts (invoice_id, receipt_number, receipt_amount, receipt_date)"
+        " VALUES (1239108, '108', 30, '2026-11-12'), (1239208, '208', 20, '2026-11-12')",
+    ),
     "D-PAD-09": _left(
         "receipts receipts.receipt_amount",
         "DELETE FROM receipts WHERE invoice_id = 1239009 AND receipt_number = '20609'",

@@ -187,6 +187,9 @@ def _settle_unusually(books: SettlementBooks) -> None:
     books.paid_invoice(frozen, "REG01239006", "40.00", "PADRC0206", id=1239006)
     books.paid_invoice(pads[8], "REG01239008", "40.00", "PADRC0208", id=1239008)
     books.receipt(1239008, "OLD8", "20.00")
+    for n in (108, 208):
+        books.invoice(pads[8], f"REG01239{n}", "90.00", id=1239000 + n, method="ONLINE_BANKING",
+                      status="SETTLEMENT_SCHED")  # fmt: skip
     books.invoice(pads[11], "REG01239011", "100.00", id=1239011, status="PAID", reference="COMPLETED", paid="100.00")
     books.receipt(1239011, "PADRC0111", "60.00")
     books.payment(pads[11], "REG01239011", "PADRC0111", "60.00")
@@ -203,6 +206,9 @@ def _settle_unusually(books: SettlementBooks) -> None:
         bounce("PADRC0206", "800206", "REG01239006", "40.00", day=_DAY),
         Line("PADP", "PADRC0207", "70.00", "800207", "REG01239007", day=_DAY),
         bounce("PADRC0208", "800208", "REG01239008", "40.00", day=_DAY),
+        Line("BOLP", "OBRC0108", "30.00", "800208", "REG01239108", "Partially PAID", outstanding="60.00", **bank),
+        Line("BOLP", "OBRC0208", "20.00", "800208", "REG01239208", "Partially PAID", outstanding="70.00", **bank),
+        Line("BOLP", "OBRC0308", "70.00", "800208", "REG01239208", **bank),
         Line("CMAP", "20609", "25.00", "800209", "REG01239009", original="80.00", day=_DAY),
         Line("PADP", "PADRC0209", "55.00", "800209", "REG01239009", original="80.00", day=_DAY),
         Line("PADP", "PADRC0210", "0.00", "800210", "REG01239010", original="15.00", day=_DAY),
@@ -224,6 +230,13 @@ def _settle_unusually(books: SettlementBooks) -> None:
     books.apply(
         Line("PADP", "PADRC0204", "24.00", "800204", "REG01239004", day="13-Nov-26"),
         name="BCR_PAYMENT_APPL_20261113.csv",
+    )
+    back = {"account": "800208", "owing": "90.00", "day": "15-Nov-26"}
+    books.apply(
+        bounce("OBRC0108", number="REG01239108", **back),
+        bounce("OBRC0308", number="REG01239208", status="Partially PAID", outstanding="70.00", **back),
+        bounce("OBRC0208", number="REG01239208", **back),
+        name="BCR_PAYMENT_APPL_20261115.csv",
     )
     again = books.arrive(b"the same", "BCR_PAYMENT_APPL_20261114_2.csv")
     books.change("UPDATE pay_jobs.inbound_files SET state = 'known' WHERE id = :id", id=again.id)

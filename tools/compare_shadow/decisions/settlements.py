@@ -94,9 +94,14 @@ def _no_payment_without_effect(one: ShadowDifference) -> bool:
 
 
 def _another_receipt_is_kept(one: ShadowDifference) -> bool:
-    """Or the number of the bounced receipt itself, where the row names none."""
+    """Or the number of the bounced receipt, where the row names none; what a part that bounced had paid is not."""
     if is_at(one, "payments.receipt_number"):
         return not one.theirs and bool(one.ours)
+    if is_at(one, "payments.paid_amount"):
+        has_failed = has_changed(one, "payment_status_code", [("FAILED", "FAILED"), ("FAILED", "DELETED")])
+        return has_failed and is_more(one.theirs, one.ours)
+    if is_at(one, "invoices.invoice_status_code", "invoices.paid"):
+        return has_changed(one, "invoice_status_code", [("PARTIAL_PAID", "SETTLEMENT_SCHED")])
     return one.table == "receipts" and one.column == ""
 
 
