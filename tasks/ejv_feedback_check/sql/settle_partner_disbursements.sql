@@ -10,7 +10,7 @@ WITH answered AS (
         WHERE outcome = 'applied'
           AND rule NOT IN ('settled_before', 'in_newer_batch')
         UNION ALL
-       SELECT partner.id, false, NULL, NULL
+       SELECT partner.id, item.is_accepted, item.refused_line, item.effective_date
          FROM feedback_items AS item
          JOIN ejv_headers AS journal
            ON journal.id = item.journal

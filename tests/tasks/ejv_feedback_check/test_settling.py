@@ -362,6 +362,8 @@ SILENT: dict[str, Any] = {"form": "SILENT", "link_id": 1001, "partner_code": "VS
 def test_a_partner_row_is_settled_by_its_number_or_by_what_its_link_stands_for(
     books: EjvBooks, changes: dict[str, Any], found: list[str]
 ) -> None:
+    books.batch(100, "DISBURSEMENT")
+    books.journal(100, 10, [])
     for number, code, target, kind, status in (
         (1, "VS", 1001, "INVOICE", "UPLOADED"),
         (2, "VS", 1002, "invoice", "UPLOADED"),
