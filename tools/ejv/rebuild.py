@@ -65,13 +65,13 @@ def rebuild(context: RunContext, store: ObjectStore, batch: int, *, reason: str,
         if against:
             raise InputRefused(f"Batch {batch} is not voided: {'; '.join(against)}")
         try:
-            changed = _void(context, session, sent_batch, numbers, reason)
+            changed, held = _void(context, session, sent_batch, numbers, reason)
         except InputRefused as refused:
             raise InputRefused(f"Batch {batch} is not voided: {refused}") from refused
         if all(row.name == "ejv_files" for row in changed):
-            raise InputRefused(f"Batch {batch} is not voided: {_answered(session, sent_batch)}")
+            against = [_answered(session, sent_batch), *held]
+            raise InputRefused(f"Batch {batch} is not voided: {'. '.join(against)}")
         kept_back = sql.run(session, "list_kept_references", file_type=sent_batch.file_type).scalars().all()
-        held = sql.run(session, "list_held_refunds").all() if sent_batch.file_type == "PAYMENT" else []
         session.execute(text("DROP TABLE voided"))
     said = "would be voided" if context.dry_run else "was voided"
     outcome.answer = (
@@ -89,7 +89,7 @@ def rebuild(context: RunContext, store: ObjectStore, batch: int, *, reason: str,
         "would pay back what nobody paid. Nothing is owed; the pay team closes it as CANCELLED."
         for invoice in kept_back
     ]
-    outcome.notes += [_of_held(*row) for row in map(tuple, held)]
+    outcome.notes += held
     cleared = {row.id for row in changed if row.name == "distribution_codes.stop_ejv"}
     outcome.notes += [
         f"Distribution code {code} is no stopped code of batch {batch}: its stop_ejv was left as it is."
@@ -127,24 +127,24 @@ def _answered(session: Session, sent_batch: SentBatch) -> str:
     return left + "".join(f', ejv unstop {code} --reason "..."' for code in stopped.scalars())
 
 
-def _of_held(part: int, invoice: int, is_paid: bool) -> str:
+def _of_held(part: int, invoice: int, *, is_paid: bool) -> str:
     """Say what becomes of a partial refund that is not released."""
     if is_paid:
         return (
-            f"Partial refund {part} stays REFUND_PROCESSING: another part of invoice {invoice} was paid back, and "
+            f"Partial refund {part} stays REFUND_PROCESSING: a part of invoice {invoice} was paid back, and "
             "EJV_PAYMENT would send that again with it. The pay team has this part paid back by hand, and makes it "
             "REFUND_PROCESSED."
         )
     return (
-        f"Partial refund {part} stays REFUND_PROCESSING until the other part of invoice {invoice} that is at CGI is "
-        "answered or its batch voided: EJV_PAYMENT would send that again with it."
+        f"Partial refund {part} stays REFUND_PROCESSING while a part of invoice {invoice} is at CGI, and EJV_PAYMENT "
+        "would send that again with it. It waits for the answer to that, or for its batch to be voided."
     )
 
 
 def _void(
     context: RunContext, session: Session, sent_batch: SentBatch, numbers: list[str] | None, reason: str
-) -> list[ChangedRow]:
-    """Void what nobody accepted; `numbers` are those of an AP batch.
+) -> tuple[list[ChangedRow], list[str]]:
+    """Void what nobody accepted; `numbers` are those of an AP batch. Also return which partial refunds stay, and why.
 
     Raises InputRefused where they are not known, or a stop must not be cleared.
     """
@@ -153,11 +153,17 @@ def _void(
     message = f"{VOIDED} by ejv rebuild ({by}): {reason}"
     sql.run(session, "choose_voided", batch=batch)
     changed: list[ChangedRow] = []
+    held: list[str] = []
+    links = changed_rows(sql.run(session, "void_links", batch=batch, message=message))
     if file_type == "PAYMENT":
         changed += changed_rows(sql.run(session, "release_references"))
-        refunds = sql.run(session, "choose_released_refunds").scalars().all()
-        keep_versions(session, "refunds_partial", refunds, now)
-        changed += changed_rows(sql.run(session, "release_partial_refunds", ids=list(refunds), now=now))
+        parts = sql.run(session, "list_held_parts", batch=batch).all()
+        free = [part.id for part in parts if not (part.is_paid or part.is_at_cgi)]
+        held = [
+            _of_held(part.id, part.invoice_id, is_paid=part.is_paid) for part in parts if part.is_paid or part.is_at_cgi
+        ]
+        keep_versions(session, "refunds_partial", free, now)
+        changed += changed_rows(sql.run(session, "release_partial_refunds", ids=free, now=now))
     elif file_type in _AP:
         if numbers is None:
             raise InputRefused(
@@ -170,12 +176,12 @@ def _void(
     else:
         changed += changed_rows(sql.run(session, "release_disbursements", now=now))
         changed += changed_rows(sql.run(session, "release_partner_disbursements", batch=batch))
-    changed += changed_rows(sql.run(session, "void_links", batch=batch, message=message))
+    changed += links
     changed += changed_rows(sql.run(session, "void_headers", batch=batch, message=message))
     is_ap = file_type in _AP
     changed += changed_rows(sql.run(session, "void_batch", batch=batch, message=message, is_ap=is_ap, now=now))
     changed += clear_stop(context, session, _named_codes(session, sent_batch, reason))
-    return changed
+    return changed, held
 
 
 def _named_codes(session: Session, sent_batch: SentBatch, reason: str) -> list[int]:

@@ -382,7 +382,7 @@ def test_verify_has_a_refused_part_paid_by_hand_once_another_was_paid_back_and_l
     office.answer(Batch(100, journals=[(10, PARTS[1:])]), name="FEEDBACK.F3535.20261119214512")
 
     [finding] = all_findings(books.database, NOW, ("EJV-RELEASED",)).values()
-    assert finding[0] == "paid back by hand, then REFUND_PROCESSED"
+    assert finding[0] == "paid back by hand unless CGI did so, then REFUND_PROCESSED"
 
 
 def test_a_part_held_beside_an_open_one_is_set_free_with_that_by_a_rebuild(office: FeedbackOffice) -> None:
@@ -394,6 +394,108 @@ def test_a_part_held_beside_an_open_one_is_set_free_with_that_by_a_rebuild(offic
     office.run(rebuild=100, reason="ticket 4711", at=datetime(2026, 11, 25, 18, tzinfo=UTC))
 
     assert office.books.rows("SELECT status FROM refunds_partial") == [("REFUND_REQUESTED",)] * 2
+
+
+SENT_AGAIN = "FEEDBACK.F3535.20261119214512"
+
+
+def given_sent_again(books: EjvBooks) -> None:
+    """Part 55 was set back by hand while batch 100 had it, and went out once more in batch 101."""
+    given_parts(books)
+    books.change("DELETE FROM ejv_links WHERE link_id = 56")
+    books.change("UPDATE refunds_partial SET status = 'REFUND_REQUESTED' WHERE id = 56")
+    books.batch(101, name="INBOX.F3535.20261119040107")
+    books.journal(101, 11, [("partial_refund", 55)])
+
+
+@pytest.mark.parametrize(("code", "settled"), [({}, "REFUND_PROCESSED"), ({5: ERROR}, "REFUND_REQUESTED")])
+def test_a_part_refused_in_a_newer_batch_is_left_to_the_answer_of_the_older_one(
+    code: dict[int | str, str], settled: str, office: FeedbackOffice
+) -> None:
+    books = office.books
+    given_sent_again(books)
+    state = "SELECT status FROM refunds_partial WHERE id = 55"
+
+    newer = office.answer(Batch(101, journals=[(11, PARTS[:1])]), {5: ERROR}, name=SENT_AGAIN)
+    assert books.one(state) == "REFUND_PROCESSING"
+    assert "Do not pay it back by hand" in newer.rejects[0].detail
+    assert all_findings(books.database, NOW, ("EJV-RELEASED",)) == {}
+
+    office.answer(Batch(100, journals=[(10, PARTS[:1])]), code)
+    assert books.one(state) == settled
+
+
+def test_a_refused_part_is_paid_by_hand_once_the_older_batch_that_has_it_refused_it_too(
+    office: FeedbackOffice,
+) -> None:
+    books = office.books
+    given_sent_again(books)
+    books.change("UPDATE refunds_partial SET status = 'REFUND_PROCESSED' WHERE id = 56")
+
+    newer = office.answer(Batch(101, journals=[(11, PARTS[:1])]), {5: ERROR}, name=SENT_AGAIN)
+    older = office.answer(Batch(100, journals=[(10, PARTS[:1])]), {5: ERROR})
+
+    assert ["The pay team has" in one.detail for one in newer.rejects] == [False]
+    assert [one.reason for one in older.rejects if "The pay team has" in one.detail] == ["paid in part"]
+    assert books.one("SELECT status FROM refunds_partial WHERE id = 55") == "REFUND_PROCESSING"
+
+
+def test_a_part_that_was_accepted_once_holds_all_that_are_refused_beside_it_when_it_is_sent_again(
+    office: FeedbackOffice,
+) -> None:
+    """EJV_PAYMENT sends it with the next part that is due, and makes it REFUND_PROCESSING."""
+    books = office.books
+    given_sent_again(books)
+    books.change("UPDATE ejv_links SET disbursement_status_code = 'COMPLETED' WHERE ejv_header_id = 10")
+    books.change("UPDATE refunds_partial SET status = 'REFUND_PROCESSING'")
+    books.add("ejv_links", ejv_header_id=11, link_type="partial_refund", link_id=56)
+
+    outcome = office.answer(Batch(101, journals=[(11, PARTS)]), {"JH": "2001 NO"})
+
+    assert books.rows("SELECT status FROM refunds_partial") == [("REFUND_PROCESSING",)] * 2
+    assert ["paid back by hand, unless CGI did so before" in one.detail for one in outcome.rejects] == [True, True]
+
+
+def test_a_held_part_is_named_for_the_pay_team_by_the_file_that_accepts_another(office: FeedbackOffice) -> None:
+    given_parts(office.books)
+    office.answer(Batch(100, journals=[(10, PARTS[:1])]), {5: ERROR})
+
+    outcome = office.answer(Batch(100, journals=[(10, PARTS[1:])]), name=SENT_AGAIN)
+
+    [told] = outcome.rejects
+    assert (told.reason, str(told.amount)) == ("paid in part", "5.00")
+    assert told.detail.startswith("1001-PR-55, 5.00 CAD: it was refused or voided before, and stays REFUND_PROCESSING")
+    assert "The pay team has this part paid back by hand" in told.detail
+
+
+def test_a_part_that_is_at_cgi_again_is_not_named_for_the_pay_team(office: FeedbackOffice) -> None:
+    books = office.books
+    given_sent_again(books)
+    books.journal(100, 12, [("partial_refund", 56)])
+    books.change("UPDATE ejv_links SET disbursement_status_code = 'ERRORED' WHERE ejv_header_id = 10")
+
+    outcome = office.answer(Batch(100, journals=[(12, PARTS[1:])]))
+
+    assert books.rows("SELECT id, status FROM refunds_partial ORDER BY id") == [
+        (55, "REFUND_PROCESSING"), (56, "REFUND_PROCESSED"),
+    ]  # fmt: skip
+    assert outcome.rejects == []
+
+
+def test_a_partner_share_of_a_part_that_was_refused_says_not_that_the_part_was(office: FeedbackOffice) -> None:
+    """It is not at CGI, and nobody refused it."""
+    books = office.books
+    given_parts(books)
+    books.partial_refund(57, 1001, "5.00")
+    books.batch(99, "DISBURSEMENT", "INBOX.F3535.20261117040107")
+    books.journal(99, 9, [("partial_refund", 57)], partner_code="VS")
+    books.change("UPDATE ejv_links SET disbursement_status_code = 'ERRORED' WHERE link_id = 57")
+
+    office.answer(Batch(100, journals=[(10, PARTS)]), {"JH": "2001 NO"})
+
+    assert books.rows("SELECT id, status FROM refunds_partial ORDER BY id") == [
+        (55, "REFUND_REQUESTED"), (56, "REFUND_REQUESTED"), (57, "REFUND_PROCESSING"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("status", ["REFUNDED", "CREDITED", "CANCELLED"])

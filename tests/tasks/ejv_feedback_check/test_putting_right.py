@@ -356,8 +356,49 @@ def test_a_rebuild_leaves_a_part_to_the_answer_of_another_part_at_cgi(sent: Feed
 
     assert books.rows("SELECT status FROM refunds_partial") == [("REFUND_PROCESSING",)] * 2
     [note] = [note for note in outcome.notes if note.startswith("Partial refund 55 stays REFUND_PROCESSING")]
-    assert "until the other part" in note
+    assert "while a part of invoice 7600001 is at CGI" in note
     assert "by hand" not in note
+
+
+@pytest.mark.parametrize("voided", [101, 100])
+def test_a_rebuild_frees_all_parts_of_an_invoice_once_none_is_at_cgi(voided: int, sent: FeedbackOffice) -> None:
+    """Part 55 was refused in batch 100 and held beside part 56, which batch 101 has."""
+    books = sent.books
+    books.partial_refund(56, 7600001, "3.00")
+    books.batch(101, name="INBOX.F3535.20261120040107")
+    books.journal(101, 11, [("partial_refund", 56)])
+    closed = "UPDATE ejv_links SET disbursement_status_code = 'ERRORED' WHERE ejv_header_id = :journal"
+    books.change(closed, journal=10)
+    if voided == 100:
+        books.change(closed, journal=11)
+
+    outcome = sent.run(rebuild=voided, reason=WHY, skip_wait=True)
+
+    assert books.rows("SELECT status FROM refunds_partial") == [("REFUND_REQUESTED",)] * 2
+    assert not any("REFUND_PROCESSING" in note for note in outcome.notes)
+
+
+def test_a_rebuild_knows_a_part_that_was_paid_back_by_its_accepted_link(sent: FeedbackOffice) -> None:
+    books = sent.books
+    books.partial_refund(56, 7600001, "3.00")
+    books.batch(99, name="INBOX.F3535.20261116040107")
+    books.journal(99, 9, [("partial_refund", 56)])
+    books.change("UPDATE ejv_links SET disbursement_status_code = 'COMPLETED' WHERE link_id = 56")
+
+    outcome = sent.run(rebuild=100, reason=WHY)
+
+    [note] = [note for note in outcome.notes if note.startswith("Partial refund")]
+    assert "Partial refund 55 stays REFUND_PROCESSING: a part of invoice 7600001 was paid back" in note
+
+
+def test_a_rebuild_that_is_refused_names_the_part_that_is_paid_back_by_hand(sent: FeedbackOffice) -> None:
+    sent.books.partial_refund(56, 7600001, "3.00", "REFUND_PROCESSED")
+    sent.apply(BATCH.feedback({7: "1117 INVALID DISTRIBUTION"}))
+
+    with pytest.raises(InputRefused, match="nothing is left to void") as error:
+        sent.run(rebuild=100, reason=WHY)
+
+    assert "Partial refund 55 stays REFUND_PROCESSING: a part of invoice 7600001 was paid back" in str(error.value)
 
 
 def test_a_dry_run_of_a_rebuild_shows_every_row_and_changes_none(sent: FeedbackOffice) -> None:

@@ -223,7 +223,7 @@ def test_what_needs_attention_is_listed_in_the_order_of_the_file_up_to_a_limit(b
     items: list[dict[str, Any]] = [silent | {"link_id": 8}, silent | {"link_id": 7}, {"line": 6, "amount": 1},
              {"line": 5, "refused_line": 9, "is_accepted": False}]  # fmt: skip
     found = run(books, "list_to_check", items, limit=3)
-    assert [(row[0], row[3]) for row in found] == [(9, 1001), (6, 1001), (None, 7)]
+    assert [(row[0], row[3]) for row in found] == [(6, 1001), (9, 1001), (None, 7)]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
--- Set the partial refunds of what was voided back.
--- in     ids (choose_released_refunds.sql), now (naive UTC)
+-- Set the partial refunds that are free once a batch is voided back.
+-- in     ids (list_held_parts.sql), now (naive UTC)
 -- out    name of the table, id, before, after
 UPDATE refunds_partial
    SET status     = 'REFUND_REQUESTED',

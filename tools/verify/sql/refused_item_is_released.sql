@@ -2,13 +2,13 @@
 -- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
 -- source docs/specs/cgi-ejv-files.md section 7.2; invoice-lifecycle.md section 5.2 (J13). Only the newest link of an item;
 --        what another batch or payment settled stays, and the reference of a refund whose charge was never made: without
---        it the next batch would pay back what nobody paid. A part stays held beside another that was paid back, and beside
---        one that is at CGI until that is answered: the payment job sends all parts of an invoice of which one is due
+--        it the next batch would pay back what nobody paid. A part stays held where one of its invoice was paid back, and while
+--        one is at CGI until that is answered: the payment job sends all parts of an invoice of which one is due
 SELECT 'link ' || link.id AS row,
        CASE WHEN link.kind = 'invoice' THEN 'explain invoice ' || link.link_id ELSE 'explain batch ' || link.batch END AS next,
        link.payment_account_id AS account_id,
        link.created_on AS day,
-       CASE WHEN beside.is_paid THEN 'paid back by hand, then REFUND_PROCESSED'
+       CASE WHEN parts.is_paid THEN 'paid back by hand unless CGI did so, then REFUND_PROCESSED'
             ELSE 'nothing sent, nothing done' END AS expected,
        CASE WHEN link.kind = 'invoice' THEN format('invoice %s %s, active: %s', invoice.id, invoice.invoice_status_code,
                                                    reference.invoice_number)
@@ -37,25 +37,28 @@ SELECT 'link ' || link.id AS row,
     ON link.kind = 'partial_refund'
    AND refund.id = link.link_id
   LEFT JOIN LATERAL (
-       SELECT bool_or(other.status = 'REFUND_PROCESSED'
+       SELECT bool_or(part.status = 'REFUND_PROCESSED'
                       OR coalesce(sent.disbursement_status_code, '') = 'COMPLETED') AS is_paid,
-              bool_or(sent.id IS NOT NULL
-                      AND coalesce(sent.disbursement_status_code, '') NOT IN ('COMPLETED', 'ERRORED')) AS is_open
-         FROM refunds_partial AS other
-         LEFT JOIN (ejv_links AS sent
-                    JOIN ejv_headers AS header
-                      ON header.id = sent.ejv_header_id
-                    JOIN ejv_files AS file
-                      ON file.id = header.ejv_file_id
-                     AND file.file_type = 'PAYMENT')
-           ON sent.link_type = 'partial_refund'
-          AND sent.link_id = other.id
-        WHERE other.invoice_id = refund.invoice_id
-          AND other.id <> refund.id) AS beside
-    ON refund.status = 'REFUND_PROCESSING'
+              coalesce(bool_or(sent.is_open), false) AS is_open,
+              coalesce(bool_or(sent.is_open) FILTER (WHERE part.id = refund.id), false) AS is_sent
+         FROM refunds_partial AS part
+         LEFT JOIN (SELECT one.link_id, one.disbursement_status_code,
+                           coalesce(one.disbursement_status_code, '') NOT IN ('COMPLETED', 'ERRORED') AS is_open
+                      FROM ejv_links AS one
+                      JOIN ejv_headers AS header
+                        ON header.id = one.ejv_header_id
+                      JOIN ejv_files AS file
+                        ON file.id = header.ejv_file_id
+                       AND file.file_type = 'PAYMENT'
+                     WHERE one.link_type = 'partial_refund') AS sent
+           ON sent.link_id = part.id
+        WHERE part.invoice_id = refund.invoice_id
+          AND refund.status = 'REFUND_PROCESSING') AS parts
+    ON true
  WHERE link.disbursement_status_code = 'ERRORED'
    AND (reference.id IS NOT NULL
         AND (invoice.invoice_status_code = 'APPROVED'
              OR invoice.invoice_status_code = 'REFUND_REQUESTED' AND <<invoice.was_charged>>)
         OR refund.status = 'REFUND_PROCESSING'
-       AND (beside.is_paid OR beside.is_open IS NOT TRUE))
+       AND NOT parts.is_sent
+       AND (parts.is_paid OR NOT parts.is_open))
