@@ -3,18 +3,13 @@
 -- out    number
 -- again  reads only
 --
--- A number is owed no more where they give its reference back as completed, or its payment as one that did not fail; the
--- card invoice under a number of theirs is the fee, which goes with them.
+-- The card invoice under a number of theirs is the fee, which goes with them.
 WITH given_back AS (
-       SELECT kept.pay_table, kept.row_id
+       SELECT kept.*
          FROM unnest(CAST(:files AS bigint[]), CAST(:lines AS integer[])) AS bounce (file_id, line)
          JOIN pay_jobs.bounce_rows AS kept
            ON kept.file_id = bounce.file_id
           AND kept.line    = bounce.line
-        WHERE kept.pay_table = 'payments'
-          AND kept.was ->> 'payment_status_code' IS DISTINCT FROM 'FAILED'
-           OR kept.pay_table = 'invoice_references'
-          AND kept.was IS NOT NULL
      )
 SELECT DISTINCT payment.invoice_number
   FROM payments AS payment
@@ -24,10 +19,18 @@ SELECT DISTINCT payment.invoice_number
   JOIN invoices AS invoice
     ON invoice.id = reference.invoice_id
    AND invoice.invoice_status_code NOT IN (<<final>>)
+ CROSS JOIN LATERAL (
+        SELECT count(*) AS rows, bool_and(was ->> 'payment_status_code' IS NOT DISTINCT FROM 'FAILED') AS had_failed
+          FROM given_back
+         WHERE pay_table = 'payments'
+           AND row_id = payment.id
+      ) AS back
  WHERE payment.payment_account_id = :account_id
    AND payment.payment_method_code NOT IN ('CC', 'DIRECT_PAY')
-   AND payment.payment_status_code = 'FAILED'
-   AND ('payments', payment.id) NOT IN (SELECT pay_table, row_id FROM given_back)
-   AND ('invoice_references', reference.id) NOT IN (SELECT pay_table, row_id FROM given_back)
+   AND CASE WHEN back.rows > 0 THEN back.had_failed ELSE payment.payment_status_code = 'FAILED' END
+   AND NOT EXISTS (SELECT FROM given_back
+                    WHERE pay_table = 'invoice_references'
+                      AND row_id = reference.id
+                      AND was IS NOT NULL)
    AND (invoice.payment_method_code <> 'CC' OR payment.invoice_number <> ALL (CAST(:numbers AS text[])))
  ORDER BY 1
