@@ -125,10 +125,15 @@ INBOUND_FILE = click.Option(
 
 
 class ReasonOption(click.Option):
-    """`--reason`: who asked and why is kept with what was changed; a dry run changes nothing and needs none."""
+    """`--reason`, which is required and not blank; a dry run changes nothing and needs none."""
 
     def get_default(self, ctx: click.Context, call: bool = True) -> Any:
         return "a dry run" if ctx.params.get("dry_run") else super().get_default(ctx, call)
+
+    def process_value(self, ctx: click.Context, value: Any) -> Any:
+        reason = super().process_value(ctx, value)
+        require_reason(reason)
+        return reason
 
 
 REASON_HELP = "Who asked and why; kept in the ledger. A dry run needs none."

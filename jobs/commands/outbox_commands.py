@@ -181,8 +181,6 @@ def _change(
     as_json: bool,
 ) -> None:
     """Do it and write it down, in one transaction; a dry run takes both back."""
-    if not reason.strip():
-        raise UsageError("--reason is empty: say why, for whoever asks later.")
     settings = read(PodSettings)
     who = settings.operator or settings.trigger
     changed = action(connection, ids, f"{verb} by {who}: {reason.strip()}")

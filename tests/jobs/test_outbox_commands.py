@@ -266,7 +266,7 @@ def test_wrong_input_is_refused_in_words_and_changes_nothing(outbox: Database, r
         ("retry", "1", "2", "--reason", "x"): "1 is delivered. Nothing was changed.",
         ("drop", "1", "--reason", "x"): "Only a message that is dead or pending can be taken for drop; 1 is delivered",
         ("retry", "2"): "Missing option '--reason'",
-        ("drop", "2", "--reason", "  "): "--reason is empty",
+        ("drop", "2", "--reason", "  "): '--reason "..." is blank',
         ("drop", "--reason", "x"): "Name the messages, or choose them",
         ("retry", "--reason", "x"): "Name the messages, say --all-dead",
         ("retry", "2", "--all-dead", "--reason", "x"): "one of the three",

@@ -8,6 +8,7 @@ import click
 import pytest
 
 import config.settings
+from config.errors import UsageError
 from config.settings import Settings
 from jobs.commands.cli import build_cli
 from jobs.commands.whole_help import WholeHelpGroup
@@ -103,6 +104,13 @@ def test_a_dry_run_needs_no_reason(capsys: pytest.CaptureFixture[str]) -> None:
         command.main([], standalone_mode=False)
 
     assert asked == ["a dry run"]
+
+
+def test_a_blank_reason_is_refused() -> None:
+    command = click.Command("x", params=[REASON], callback=lambda reason: None)
+
+    with pytest.raises(UsageError, match="is blank: say who asked"):
+        command.main(["--reason", "  "], standalone_mode=False)
 
 
 @pytest.mark.parametrize("tool", [one for _, group in TOOLS.values() for one in group], ids=lambda tool: str(tool.name))

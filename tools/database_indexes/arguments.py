@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from jobs.parameters import require_reason
-
 
 @dataclass(frozen=True)
 class CheckArguments:
@@ -16,6 +14,3 @@ class ReindexArguments:
 
     index: str | None = None
     reason: str = ""
-
-    def __post_init__(self) -> None:
-        require_reason(self.reason)

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 import click
 
-from jobs.parameters import require_reason
-
 LEAST_YEARS = 2
 
 
@@ -31,9 +29,6 @@ class PruneArguments:
 
     older_than: int
     reason: str
-
-    def __post_init__(self) -> None:
-        require_reason(self.reason)
 
 
 @dataclass(frozen=True)

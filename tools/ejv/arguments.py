@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass
 
 from config.errors import UsageError
-from jobs.parameters import require_reason
 
 _PART_ENDS = re.compile(r";|\.(?!\S)")
 _CLEAR_STOP = re.compile(r"\s*clear\s+stop_ejv((?:(?:\s|,|\band\b)+\d{1,9}\b)*)\s*", re.IGNORECASE)
@@ -36,9 +35,6 @@ class ResubmitArguments:
     skip_wait: bool = False
     closed_period: bool = False
 
-    def __post_init__(self) -> None:
-        require_reason(self.reason)
-
 
 @dataclass(frozen=True)
 class RebuildArguments:
@@ -49,7 +45,6 @@ class RebuildArguments:
     skip_wait: bool = False
 
     def __post_init__(self) -> None:
-        require_reason(self.reason)
         codes_to_clear(self.reason)
 
 
@@ -79,9 +74,6 @@ class UnstopArguments:
 
     code: int
     reason: str
-
-    def __post_init__(self) -> None:
-        require_reason(self.reason)
 
 
 @dataclass(frozen=True)

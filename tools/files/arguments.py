@@ -5,7 +5,6 @@ from pathlib import Path
 
 from config.errors import UsageError
 from connectors.inbound.ledger import STATES
-from jobs.parameters import require_reason
 from tasks.ejv_feedback_check import JOB as EJV_FEEDBACK_CHECK
 from tasks.pad_reconcile import JOB as PAD_RECONCILE
 from tasks.pad_reconcile.file_queue import WANTED
@@ -41,9 +40,6 @@ class NamedFile:
     name: str
     reason: str
     despite: str | None = None
-
-    def __post_init__(self) -> None:
-        require_reason(self.reason)
 
     @property
     def is_settlement(self) -> bool:

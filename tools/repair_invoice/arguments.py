@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from jobs.parameters import require_reason
-
 
 @dataclass(frozen=True)
 class SlipArguments:
@@ -11,9 +9,6 @@ class SlipArguments:
 
     ids: tuple[int, ...]
     reason: str
-
-    def __post_init__(self) -> None:
-        require_reason(self.reason)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from config.errors import UsageError
-from jobs.parameters import require_reason
 
 
 @dataclass(frozen=True)
@@ -16,4 +15,3 @@ class Arguments:
     def __post_init__(self) -> None:
         if not self.ids:
             raise UsageError("Name at least one invoice, like 1234567.")
-        require_reason(self.reason)

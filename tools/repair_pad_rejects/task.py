@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from config.plurals import counted
 from config.settings import ObjectStoreSettings
 from connectors.object_store import ObjectStore
-from jobs.parameters import require_reason
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
 from tasks.pad_reconcile.after_commit import sync_touched_credits
@@ -18,9 +17,6 @@ class Arguments:
     """Why the rows are retried."""
 
     reason: str
-
-    def __post_init__(self) -> None:
-        require_reason(self.reason)
 
 
 def run(context: RunContext, _arguments: Arguments) -> Outcome:

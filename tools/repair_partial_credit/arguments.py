@@ -6,7 +6,6 @@ from decimal import Decimal
 from functools import cached_property
 
 from config.errors import UsageError
-from jobs.parameters import require_reason
 
 FEE, SERVICE_FEE = "BASE_FEES", "SERVICE_FEES"
 _LINE = re.compile(r"(?P<line>[1-9]\d{0,9})(?P<part>:service)?=(?P<amount>\d{1,10}(\.\d\d)?)", re.ASCII)
@@ -36,7 +35,6 @@ class Arguments:
             raise UsageError(
                 "Give --line LINE=AMOUNT (one or more), or --memo NUMBER, or --not-made: one of the three."
             )
-        require_reason(self.reason)
         _ = self.wanted
 
     @cached_property

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from config.errors import UsageError
-from jobs.parameters import require_reason
 
 
 @dataclass(frozen=True)
@@ -17,4 +16,3 @@ class Arguments:
     def __post_init__(self) -> None:
         if bool(self.file) == bool(self.account):
             raise UsageError("Give --file NAME or --account ACCOUNT: one of the two.")
-        require_reason(self.reason)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from config.errors import UsageError
-from jobs.parameters import require_reason
 
 
 @dataclass(frozen=True)
@@ -25,4 +24,3 @@ class Arguments:
             raise UsageError("Name a file with the logged line (or - for stdin), or --from-outbox ID: one of the two.")
         if self.file is not None and not self.topic:
             raise UsageError("A logged line does not say where it went: name the topic with --topic.")
-        require_reason(self.reason)

@@ -13,7 +13,7 @@ Source: docs/specs/routing-slips.md section 7.
 import click
 
 from jobs.job import Job
-from jobs.parameters import OWN_FILE
+from jobs.parameters import OWN_FILE, REASON
 from tasks.routing_slip_recreate import JOB as ROUTING_SLIP_RECREATE
 
 LIST = Job(
@@ -35,7 +35,7 @@ VOID = Job(
         click.Option(["--plan"], type=OWN_FILE, help="What to do with each transaction; a dry run writes it."),
         click.Option(["--cancel-all"], is_flag=True, help="Cancel every transaction of the slip."),
         click.Option(["--keep-all"], is_flag=True, help="Keep every transaction, owed until another slip is linked."),
-        click.Option(["--reason"], help="Who asked and why; kept in the journal. A dry run needs none."),
+        REASON,
     ),
     examples=(
         "slips void 206000010 --dry-run",

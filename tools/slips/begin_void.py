@@ -50,8 +50,6 @@ def begin_void(context: RunContext, arguments: VoidArguments, *, prefix: str) ->
                 f"slips void {arguments.slip} needs --plan FILE, --cancel-all or --keep-all; "
                 f"slips void {arguments.slip} --dry-run writes a plan to decide in."
             )
-        if not context.dry_run and not (arguments.reason or "").strip():
-            raise UsageError('slips void needs --reason "...": who asked and why is kept in the journal.')
         decisions = _decisions(family, arguments)
         open_operation(
             session,

@@ -219,12 +219,6 @@ def test_a_name_that_nobody_knows_is_not_taken_for_a_kind_of_file(office: Settle
         office.run(replay="BCR_PAYMENT_APPL_20990101.csv", reason="please")
 
 
-@pytest.mark.parametrize("reason", ["", "  "])
-def test_a_replay_needs_a_reason(reason: str, office: SettlementOffice) -> None:
-    with pytest.raises(UsageError, match="is blank: say who asked"):
-        office.run(replay=FILE, reason=reason)
-
-
 def test_two_ways_of_working_do_not_go_together(office: SettlementOffice) -> None:
     with pytest.raises(UsageError, match="--sync-all-credits applies no file"):
         office.run(file="x", sync_all_credits=True)

@@ -270,7 +270,6 @@ def test_a_wrong_plan_is_refused_with_what_is_wrong(slips: Slips, tmp_path: Path
         ({"void": "999999999"}, UsageError, "There is no routing slip '999999999'"),
         ({"void": CHILD}, UsageError, "is linked to 206000010"),
         ({"void": PARENT}, UsageError, "needs --plan FILE, --cancel-all or --keep-all"),
-        ({"void": PARENT, "keep_all": True}, UsageError, "needs --reason"),
         ({**VOID_ALL, "plan": "/nowhere/plan.json"}, UsageError, "cannot be read: No such file"),
     ],
 )

@@ -102,7 +102,6 @@ def test_an_invalid_cloud_event_is_refused_naming_each_attribute() -> None:
         {"reason": "r"},
         {"file": "a", "from_outbox": 1, "reason": "r"},
         {"file": "a", "reason": "r"},
-        {"file": "a", "topic": "t", "reason": " "},
     ],
 )
 def test_incomplete_arguments_are_refused(values: dict[str, Any]) -> None:

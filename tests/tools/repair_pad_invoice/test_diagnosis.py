@@ -7,13 +7,12 @@ from typing import Any
 import pytest
 
 from config.business_days import is_business_day
-from config.errors import ExitCode, UsageError
+from config.errors import ExitCode
 from connectors.cfs import CfsUnavailable
 from connectors.inbound.ledger import FileToRecord, record, set_state
 from tasks.pad_reconcile.file_queue import SOURCE, WANTED
 from tests.settlement_factory import FILE, Account, Line, bounce, settlement_csv
 from tests.tools.repair_pad_invoice.conftest import PROFILE, RepairDesk
-from tools.repair_pad_invoice.arguments import Arguments
 
 NUMBER = "REG00000007"
 REJECTS = ExitCode.ATTENTION
@@ -305,8 +304,3 @@ def test_cfs_being_away_fails_the_run_before_anything_changes(desk: RepairDesk, 
 
     assert raised.value.exit_code == ExitCode.FAILED
     assert desk.status(7) == ["APPROVED"]
-
-
-def test_a_blank_reason_is_refused() -> None:
-    with pytest.raises(UsageError, match="is blank: say who asked"):
-        Arguments((7,), " ")
