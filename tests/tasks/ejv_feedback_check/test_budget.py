@@ -2,6 +2,7 @@
 
 import pytest
 
+from database.sql import statements
 from tests.ejv_factory import Batch, JournalPair
 from tests.statement_costs import buffers_looked_at
 from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice
@@ -40,3 +41,19 @@ def test_judging_and_recording_lines_look_at_few_buffers_an_item(sent: FeedbackO
     assert set(looked_at) == {*JUDGES, LINES}
     assert sum(looked_at[name] for name in JUDGES) <= 5 * ITEMS
     assert looked_at[LINES] <= 7 * ITEMS
+
+
+def test_verify_looks_at_the_parts_of_an_invoice_only_where_one_is_held(sent: FeedbackOffice) -> None:
+    books = sent.books
+    books.change("UPDATE ejv_links SET disbursement_status_code = 'ERRORED'")
+    line = books.line_item(1001, "5.00")
+    books.change(
+        "INSERT INTO refunds_partial (payment_line_item_id, refund_amount, invoice_id, status, created_by, created_on) "
+        f"SELECT {line}, 5, 1000 + n, 'REFUND_PROCESSED', 'x', now() FROM generate_series(1, {ITEMS}) AS n"
+    )
+    books.change("ANALYZE")
+
+    with buffers_looked_at(books.database.engine, ("A refused link",)) as looked_at, books.database.begin() as session:
+        statements("tools.verify").run(session, "refused_item_is_released", first_batch=0)
+
+    assert 0 < looked_at["A refused link"] <= 10 * ITEMS
