@@ -87,7 +87,7 @@ def finish_resubmission(
         Resubmission(**planned.plan),
         is_trigger_sent=earlier is not None,
     )
-    was_sent_twice = earlier is not None and earlier.attempts > 1
+    may_be_sent_twice = earlier is not None and earlier.attempts > 1
     journal = OperationJournal(context.database.begin, planned, run_id=context.run_id)
     journal.open()
     begin = context.database.begin
@@ -96,7 +96,7 @@ def finish_resubmission(
         counts, _ = run_operation(begin, journal, steps, _no_books, before_close=files.keep)
     except _ResubmissionStopped as overtaken:
         outcome = _give_up(context, journal, files, overtaken.against)
-        outcome.rejects += _second_trigger(files.sent) if was_sent_twice else []
+        outcome.rejects += _second_trigger(files.sent) if may_be_sent_twice else []
         return outcome
     sent = files.sent
     context.log.info("batch.resubmitted", batch=sent.batch, old=sent.old_name, new=sent.new_name)
@@ -105,7 +105,7 @@ def finish_resubmission(
     outcome.notes.append(
         f"Batch {sent.batch}: {sent.old_name} was sent again as {sent.new_name}, then {files.trigger_name}."
     )
-    if was_sent_twice or (files.is_trigger_sent and counts.sent):
+    if may_be_sent_twice or (files.is_trigger_sent and counts.sent):
         outcome.rejects += _second_trigger(sent)
     return outcome
 
@@ -114,9 +114,9 @@ def _second_trigger(sent: Resubmission) -> list[Reject]:
     return [
         Reject(
             f"batch {sent.batch} as {sent.new_name}",
-            "trigger sent a second time",
-            "a run ended while it sent the trigger, and a later one found the data file without it and sent it again. "
-            "If CGI had taken the first, it runs the file twice: ask CAS whether it ran once",
+            "trigger perhaps sent a second time",
+            "a run ended while it sent the trigger, and a later one found the data file without it and sent it again, "
+            "or was about to. If CGI took both, it runs the file twice: ask CAS whether it ran once",
             typed("explain batch", sent.batch),
         )
     ]
@@ -271,4 +271,4 @@ def _give_up(context: RunContext, journal: OperationJournal, files: _Resubmissio
         journal.drop(session, why)
     where = f"batch {files.sent.batch} as {files.sent.new_name}"
     command = typed("explain batch", files.sent.batch)
-    return Outcome(rejects=[Reject(where, "not sent again", f"it was begun, but meanwhile: {why}", command)])
+    return Outcome(rejects=[Reject(where, "resubmission not finished", f"it was begun, but meanwhile: {why}", command)])

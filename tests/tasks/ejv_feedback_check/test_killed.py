@@ -152,7 +152,7 @@ def test_a_resubmission_whose_answer_came_before_the_trigger_is_given_up(killer:
     office.apply(SECOND.feedback())
     outcome = office.run()
     assert office.place.uploaded() == []
-    assert "not sent again" in [reject.reason for reject in outcome.rejects]
+    assert "resubmission not finished" in [reject.reason for reject in outcome.rejects]
 
 
 @pytest.mark.parametrize("meanwhile", ["its answer waits in the directory", "its day is over"])

@@ -177,7 +177,7 @@ def test_a_trigger_that_was_sent_perhaps_is_sent_where_only_the_data_file_is_the
     outcome = sent.run()
 
     assert sent.place.uploaded() == [NEW, f"{NEW}.TRG"]
-    [told] = [reject for reject in outcome.rejects if reject.reason == "trigger sent a second time"]
+    [told] = [reject for reject in outcome.rejects if reject.reason == "trigger perhaps sent a second time"]
     assert "ask CAS whether it ran once" in told.detail
 
 
@@ -198,8 +198,28 @@ def test_a_second_trigger_is_told_by_the_run_that_ends_the_resubmission_where_it
     outcome = sent.run()
 
     reasons = [reject.reason for reject in outcome.rejects]
-    assert reasons.count("trigger sent a second time") == 1
-    assert ("not sent again" in reasons) is is_answered
+    assert reasons.count("trigger perhaps sent a second time") == 1
+    assert ("resubmission not finished" in reasons) is is_answered
+
+
+@pytest.mark.parametrize("died", ["intended 2 send trigger", "answered 2 send trigger"])
+def test_a_second_trigger_is_told_as_possible_where_the_run_before_died_on_its_way(
+    died: str, sent: FeedbackOffice
+) -> None:
+    """Nothing shows whether the first one left."""
+
+    def dies(step: str) -> None:
+        if step == died:
+            raise KeyboardInterrupt
+
+    with breaking_in(dies), pytest.raises(KeyboardInterrupt):
+        sent.run(resubmit=100, reason=WHY)
+    (sent.place.upload / f"{NEW}.TRG").unlink(missing_ok=True)
+
+    [told] = sent.run().rejects
+
+    assert told.reason == "trigger perhaps sent a second time"
+    assert "and sent it again, or was about to" in told.detail
 
 
 def _dies_behind_the_trigger(step: str) -> None:

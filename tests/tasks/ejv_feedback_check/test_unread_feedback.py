@@ -287,7 +287,7 @@ def test_a_resubmission_that_was_begun_is_given_up_when_unread_feedback_came(sen
     sent.place.put(NAME, EBCDIC)
     outcome = sent.run()
     assert (sent.place.uploaded(), sent.books.one("SELECT state FROM pay_jobs.operations")) == ([], "dropped")
-    assert any(NAME in reject.detail for reject in outcome.rejects if reject.reason == "not sent again")
+    assert any(NAME in reject.detail for reject in outcome.rejects if reject.reason == "resubmission not finished")
 
 
 def test_feedback_that_comes_after_the_data_file_keeps_the_trigger_back(sent: FeedbackOffice) -> None:
@@ -299,7 +299,7 @@ def test_feedback_that_comes_after_the_data_file_keeps_the_trigger_back(sent: Fe
         outcome = sent.run(resubmit=100, reason=WHY)
 
     assert (sent.place.uploaded(), sent.books.one("SELECT state FROM pay_jobs.operations")) == ([NAME], "dropped")
-    assert any(NAME in reject.detail for reject in outcome.rejects if reject.reason == "not sent again")
+    assert any(NAME in reject.detail for reject in outcome.rejects if reject.reason == "resubmission not finished")
 
 
 def test_a_run_that_died_before_the_trigger_looks_for_feedback_again(sent: FeedbackOffice) -> None:
