@@ -6,9 +6,12 @@
 --
 -- Where no receipt of the number's invoices carries the bounced receipt's number, or stands for a part payment of it, the
 -- reference wrote it under another one: then all their receipts go, as they do there, save those of a credit memo over
--- what it paid: it did not bounce.
+-- what it paid: it did not bounce. Of a number that nothing has settled yet all go where the row says that nothing is paid
+-- of it, else one that is over what it says is no longer paid: the reference wrote the parts under their Application Ids.
 WITH bounced AS (
        SELECT file_id, line, target_number, rule,
+              CASE WHEN lower(status) = 'partially paid' THEN greatest(original_amount - outstanding_amount, 0)
+                   ELSE 0.00 END AS left_paid,
               source_number || ARRAY(SELECT part.receipt_number
                                        FROM settlement_parts AS part
                                       WHERE part.target_number = resolved.target_number
@@ -18,27 +21,63 @@ WITH bounced AS (
           AND kind = 'BOUNCE'
           AND rule <> 'payment_failed'
      ),
-     deleted AS (
-       DELETE FROM receipts AS receipt
-        USING bounced
+     standing AS (
+       SELECT bounced.file_id,
+              bounced.line,
+              bounced.target_number,
+              bounced.left_paid,
+              receipt.id,
+              receipt.receipt_number,
+              CAST(receipt.receipt_amount AS numeric(19,2)) AS amount,
+              reference.invoice_id,
+              reference.status_code = 'ACTIVE' AS is_open,
+              reference.status_code = 'COMPLETED' AND bounced.rule <> 'another_receipt' AS is_settled,
+              bool_or(reference.status_code = 'COMPLETED') OVER of_number AS has_settled,
+              coalesce(receipt.receipt_number = ANY (bounced.receipts), false) AS is_named,
+              coalesce(bool_or(receipt.receipt_number = ANY (bounced.receipts)) OVER of_number, false) AS has_named
+         FROM bounced
          JOIN invoice_references AS reference
            ON reference.invoice_number = bounced.target_number
-          AND (reference.status_code = 'ACTIVE'
-               OR reference.status_code = 'COMPLETED' AND bounced.rule <> 'another_receipt')
-        WHERE receipt.invoice_id = reference.invoice_id
-          AND (receipt.receipt_number = ANY (bounced.receipts)
-               OR reference.status_code = 'COMPLETED'
-                  AND NOT EXISTS (SELECT FROM invoice_references AS mine
-                                    JOIN receipts AS other
-                                      ON other.invoice_id = mine.invoice_id
-                                   WHERE mine.invoice_number = bounced.target_number
-                                     AND other.receipt_number = ANY (bounced.receipts))
-                  AND CAST(receipt.receipt_amount AS numeric(19,2)) > coalesce((
-                        SELECT sum(credit.amount_applied)
-                          FROM applied_credits AS credit
-                         WHERE credit.invoice_id = receipt.invoice_id
-                           AND credit.cfs_identifier = receipt.receipt_number), -1))
-    RETURNING bounced.file_id, bounced.line, receipt.id, to_jsonb(receipt) AS was
+         LEFT JOIN receipts AS receipt
+           ON receipt.invoice_id = reference.invoice_id
+       WINDOW of_number AS (PARTITION BY bounced.target_number)
+     ),
+     unnamed AS (
+       SELECT *
+         FROM standing
+        WHERE NOT has_named
+          AND amount > coalesce((SELECT sum(credit.amount_applied)
+                                   FROM applied_credits AS credit
+                                  WHERE credit.invoice_id = standing.invoice_id
+                                    AND credit.cfs_identifier = standing.receipt_number), -1)
+     ),
+     parts AS (
+       SELECT unnamed.id,
+              unnamed.left_paid,
+              unnamed.amount,
+              sum(unnamed.amount) OVER (PARTITION BY unnamed.target_number)
+                + (SELECT coalesce(sum(credit.amount_applied), 0)
+                     FROM applied_credits AS credit
+                     JOIN invoice_references AS reference
+                       ON reference.invoice_id = credit.invoice_id
+                    WHERE reference.invoice_number = unnamed.target_number
+                      AND reference.status_code = 'ACTIVE') AS paid,
+              row_number() OVER (PARTITION BY unnamed.target_number, unnamed.amount ORDER BY unnamed.id) AS nth
+         FROM unnamed
+         JOIN invoices AS invoice
+           ON invoice.id = unnamed.invoice_id
+          AND invoice.payment_method_code <> 'CC'
+        WHERE unnamed.is_open
+          AND NOT unnamed.has_settled
+     ),
+     deleted AS (
+       DELETE FROM receipts AS receipt
+        USING standing
+        WHERE receipt.id = standing.id
+          AND (standing.is_named AND (standing.is_open OR standing.is_settled)
+               OR standing.is_settled AND standing.id IN (SELECT id FROM unnamed)
+               OR standing.id IN (SELECT id FROM parts WHERE left_paid = 0 OR amount = paid - left_paid AND nth = 1))
+    RETURNING standing.file_id, standing.line, receipt.id, to_jsonb(receipt) AS was
      )
 INSERT INTO pay_jobs.bounce_rows (file_id, line, pay_table, row_id, was)
 SELECT file_id, line, 'receipts', id, was

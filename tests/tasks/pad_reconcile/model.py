@@ -594,7 +594,7 @@ class PadModel:
                 continue
             (owner,) = self._owners(row)
             own = self._receipts_of(row)
-            self._take_from_open(row)
+            self._take_from_open(row, own or self._unnamed_parts(row))
             for invoice in self._behind(row.number, "COMPLETED"):
                 gone = [
                     one
@@ -630,7 +630,7 @@ class PadModel:
         for one in failed:
             one.amount = min(one.amount, kept)
         self._fail_one(turned, row)
-        self._take_from_open(row)
+        self._take_from_open(row, self._receipts_of(row))
 
     def _fail_one(self, turned: PadPayment, row: ModelRow) -> None:
         """Let the payment have failed; of all that failed of its number one does, and the others are deleted."""
@@ -642,10 +642,23 @@ class PadModel:
         for one in failed:
             one.status = "FAILED" if one is left else "DELETED"
 
-    def _take_from_open(self, row: ModelRow) -> None:
-        """Delete the receipts of a bounced source on open invoices; of what it paid in part nothing counts as paid."""
+    def _unnamed_parts(self, row: ModelRow) -> list[PadReceipt]:
+        """Return the parts of an open number that the row says are not paid: all, or one over the difference."""
+        if self._behind(row.number, "COMPLETED"):
+            return []
+        behind = self._behind(row.number, "ACTIVE")
+        owed = {invoice.id for invoice in behind if invoice.method != "CC"}
+        parts = [one for one in self.receipts if one.invoice in owed and not self._is_of_memo(one)]
+        left = max(row.original - row.outstanding, ZERO) if row.status == "partially paid" else ZERO
+        ids = {invoice.id for invoice in behind}
+        credited = sum((amount for _, id_, amount, *_ in self.applied if id_ in ids), ZERO)
+        paid = sum((one.amount for one in parts), ZERO) + credited
+        return [one for one in parts if one.amount == paid - left][:1] if left else parts
+
+    def _take_from_open(self, row: ModelRow, bounced: list[PadReceipt]) -> None:
+        """Delete receipts that bounced on open invoices; of what was paid of them in part nothing counts as paid."""
         for invoice in self._behind(row.number, "ACTIVE"):
-            gone = [one for one in self._receipts_of(row) if one.invoice == invoice.id]
+            gone = [one for one in bounced if one.invoice == invoice.id]
             self.receipts = [one for one in self.receipts if one not in gone]
             if gone and invoice.status in {"PARTIAL_PAID", *FINAL}:
                 invoice.status, invoice.paid = invoice.status.replace("PARTIAL_PAID", "SETTLEMENT_SCHED"), ZERO

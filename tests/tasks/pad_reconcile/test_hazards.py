@@ -364,6 +364,46 @@ def test_a_part_payment_that_bounces_before_the_rest_comes_leaves_nothing_paid(
     assert all_findings(books.database, NOW, ("INV-PAID", "INV-OPEN", "PAY", "FILE")) == {}
 
 
+@pytest.mark.parametrize(("row", "receipts"), [
+    (bounce("OB2", "800101", NUMBER, "60.00", day="06-Nov-26"), []),
+    (bounce("OB2", "800101", NUMBER, "60.00", status="Partially PAID", outstanding="45.00"), [("5002", "15.00")]),
+    (bounce("OB3", "800101", NUMBER, "60.00", status="Partially PAID", outstanding="40.00"), [("5001", "20.00")]),
+    (bounce("OB3", "800101", NUMBER, "60.00", status="Partially PAID", outstanding="30.00"),
+     [("5001", "20.00"), ("5002", "15.00")]),
+])  # fmt: skip
+def test_a_part_payment_that_the_service_before_us_booked_goes_by_what_the_row_says_is_left_of_it(
+    row: Line, receipts: list[tuple[str, str]], books: SettlementBooks
+) -> None:
+    account = books.account("800101")
+    books.invoice(account, NUMBER, "60.00", id=100, status="PARTIAL_PAID", paid="35.00")
+    books.receipt(100, "5001", "20.00")
+    books.receipt(100, "5002", "15.00")
+    books.payment(account, NUMBER, "OB2", "20.00", method="ONLINE_BANKING")
+
+    books.apply(row, name=NEXT_FILE)
+
+    assert books.outcomes() == ["applied"]
+    assert books.receipts() == [(100, *one) for one in receipts]
+    is_gone = len(receipts) < 2
+    assert books.invoices()[100] == (("SETTLEMENT_SCHED", "0.00") if is_gone else ("PARTIAL_PAID", "35.00"))
+    if is_gone:
+        assert all_findings(books.database, NOW, ("INV-PAID", "INV-OPEN", "PAY", "FILE")) == {}
+
+
+def test_of_two_part_payments_of_one_amount_that_the_service_before_us_booked_one_goes(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    memo = books.credit(account, "CM1", "10.00")
+    books.invoice(account, NUMBER, "60.00", id=100, status="PARTIAL_PAID", paid="40.00")
+    books.applied_credit(memo, account, 100, NUMBER, 7, "10.00")
+    for number in ("5001", "5002"):
+        books.receipt(100, number, "20.00")
+    books.payment(account, NUMBER, "OB2", "20.00", method="ONLINE_BANKING")
+
+    books.apply(bounce("OB2", "800101", NUMBER, "60.00", status="Partially PAID", outstanding="30.00"), name=NEXT_FILE)
+
+    assert (books.outcomes(), books.receipts()) == (["applied"], [(100, "5002", "20.00")])
+
+
 def test_the_second_receipt_that_bounces_leaves_the_open_invoice_as_it_is(paid_twice: SettlementBooks) -> None:
     paid_twice.apply(_PADR1, name=NEXT_FILE)
     changed = "SELECT count(*) FROM pay_jobs.bounce_rows WHERE pay_table = 'invoices' AND row_id = 100"
