@@ -179,6 +179,23 @@ def test_a_partial_refund_counts_and_needs_its_row_from_the_month_in_which_it_wa
     assert [month for month in (10, 11) if rows(told(date(2026, month, 1)), "partner_rows")] == missed
 
 
+@pytest.mark.parametrize("is_asked_for", [False, True])
+def test_an_invoice_that_was_given_up_needs_the_row_back_from_the_month_of_its_refund(
+    is_asked_for: bool, books: EjvBooks, partner: PartnerBooks, told: Told
+) -> None:
+    partner.write(
+        replace(PLAIN, number=1001, method="EFT", made=date(2026, 10, 5), paid=date(2026, 10, 6), refund=FEE,
+                refund_on=date(2026, 11, 12))
+    )  # fmt: skip
+    if is_asked_for:
+        books.change("UPDATE invoices SET refund_date = NULL WHERE id = 1001")
+        books.add("refunds", invoice_id=1001, status="APPROVED", type="INVOICE", requested_date="2026-11-12")
+    row = partner_row(books, 1001, reversal=True)
+    books.change("DELETE FROM partner_disbursements WHERE id = :id", id=row)
+
+    assert [month for month in (10, 11) if rows(told(date(2026, month, 1)), "partner_rows")] == [11]
+
+
 def test_one_partner_and_gl_code_alone(partner: PartnerBooks, told: Told) -> None:
     partner.write(replace(PLAIN, number=1001), gl=0)
     partner.write(replace(PLAIN, number=1002), gl=1)

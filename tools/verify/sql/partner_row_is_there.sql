@@ -1,7 +1,7 @@
 -- What a partner should be paid, or should give back, without a row of partner_disbursements.
 -- source docs/specs/cgi-ejv-files.md section 5.1: of partners with has_partner_disbursements, from their first row on, the
 --        API writes a row for each EFT invoice, a reversal when it is given up after the row left, and a reversal for each
---        partial refund once it is approved
+--        partial refund once it is approved; the row that takes something back is missed from that day on
 WITH partners AS (
        SELECT partner.code,
               (SELECT row.created_on
@@ -15,7 +15,10 @@ WITH partners AS (
      judged AS (
        SELECT partners.code AS partner, 'invoice ' || invoice.id AS row, invoice.id AS invoice_id,
               invoice.payment_account_id AS account_id,
-              invoice.total - coalesce(invoice.service_fees, 0) - coalesce(gst.service, 0) AS amount, invoice.created_on AS made_on,
+              invoice.total - coalesce(invoice.service_fees, 0) - coalesce(gst.service, 0) AS amount,
+              CASE WHEN rows.first_is_reversal OR invoice.invoice_status_code NOT IN (<<final>>)
+                   THEN invoice.created_on
+                   ELSE coalesce(invoice.refund_date, asked.at, invoice.updated_on, invoice.created_on) END AS made_on,
               CASE WHEN rows.target_id IS NULL AND invoice.invoice_status_code NOT IN (<<final>>)
                    THEN 'no row disburses it'
                    WHEN rows.first_is_reversal
@@ -45,6 +48,12 @@ WITH partners AS (
                   FROM payment_line_items AS line
                  WHERE line.invoice_id = invoice.id
               ) AS gst ON true
+         LEFT JOIN LATERAL (
+                SELECT max(coalesce(refund.decision_date, refund.requested_date)) AS at
+                  FROM refunds AS refund
+                 WHERE refund.invoice_id = invoice.id
+                   AND refund.status NOT IN ('PENDING_APPROVAL', 'DECLINED')
+              ) AS asked ON true
         UNION ALL
        SELECT partners.code, 'partial refund ' || part.id, invoice.id, invoice.payment_account_id, part.refund_amount,
               coalesce(refund.decision_date, part.created_on), 'no row takes it back from the partner'
