@@ -6,7 +6,7 @@ A statement names it with an alias of its own, as in `<<invoice.was_charged>>`.
 from functools import cache
 from importlib.resources import files
 
-FRAGMENTS = ("was_charged", "was_sent_in_batch", "parts")
+FRAGMENTS = ("was_charged", "was_sent_in_batch", "parts", "sent_on", "states_taken_in")
 
 
 @cache

@@ -30,8 +30,4 @@ SELECT file.name, 'in the bucket', file.fault, file.indexed_on, NULL
   FROM pay_jobs.cgi_files AS file
  WHERE file.kind = 'feedback'
    AND file.fault IS NOT NULL
-   AND NOT EXISTS (SELECT FROM pay_jobs.inbound_files AS known
-                    WHERE known.source = 'CGI'
-                      AND (   known.object_key = file.object_key
-                           OR known.sha256 = file.sha256
-                           OR file.sha256 IS NULL AND known.name = file.name))
+   AND NOT EXISTS <<file.states_taken_in>>

@@ -15,9 +15,5 @@ SELECT DISTINCT ON (found.batch_number) found.batch_number, found.name, found.is
          WHERE mention.kind = 'batch'
            AND mention.number = ANY (CAST(:batches AS text[]))
            AND file.kind = 'feedback'
-           AND NOT EXISTS (SELECT FROM pay_jobs.inbound_files AS known
-                            WHERE known.source = 'CGI'
-                              AND (   known.object_key = file.object_key
-                                   OR known.sha256 = file.sha256
-                                   OR file.sha256 IS NULL AND known.name = file.name))) AS found
+           AND NOT EXISTS <<file.states_taken_in>>) AS found
  ORDER BY found.batch_number, found.is_applied, found.name DESC

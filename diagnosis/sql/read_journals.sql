@@ -20,16 +20,7 @@ SELECT invoice.id,
        newest.feedback_ref,
        newest.file_message,
        coalesce(done.batches, 0),
-       CASE WHEN newest.file_id IS NOT NULL THEN
-            coalesce((SELECT max(CAST(coalesce(trigger.answer ->> 'sent_on', again.plan ->> 'begun_on') AS timestamptz))
-                        FROM pay_jobs.operations AS again
-                        LEFT JOIN pay_jobs.operation_steps AS trigger
-                          ON trigger.operation_id = again.id
-                         AND trigger.kind = 'send trigger'
-                       WHERE again.subject = 'batch ' || newest.file_id
-                         AND again.kind = 'resubmission'
-                         AND again.state <> 'dropped'),
-                     newest.file_made_on AT TIME ZONE 'UTC') END,
+       newest.sent_on,
        coalesce(done.are_all_refused, false) AND NOT <<invoice.was_charged>>,
        greatest(newest.completed_on, newest.voided_on)
   FROM invoices AS invoice
@@ -59,6 +50,7 @@ SELECT invoice.id,
               file.feedback_file_ref AS feedback_ref,
               file.message AS file_message,
               file.completed_on,
+              <<file.sent_on>> AS sent_on,
               (SELECT run.started_on AT TIME ZONE 'UTC'
                  FROM pay_jobs.job_runs AS run
                 WHERE run.id = CAST(substring(link.message FROM '^Voided by ejv rebuild \(run ([0-9]{1,18})\)')

@@ -46,7 +46,8 @@ SELECT chosen.id AS batch, chosen.file_type, chosen.file_ref, chosen.created_on,
        EXISTS (SELECT FROM pay_jobs.feedback_batches AS batch
                 WHERE batch.batch_number = chosen.id AND batch.state = 'applied') AS is_applied,
        answer.name AS answer_name, answer.state AS answer_state, answer.reason AS answer_reason,
-       again.new_name AS resubmitted_as, again.sent_on AS resubmitted_on, again.state AS resubmission_state
+       again.new_name AS resubmitted_as,
+       CASE again.state WHEN 'done' THEN <<chosen.sent_on>> END AS resubmitted_on, again.state AS resubmission_state
   FROM chosen
   LEFT JOIN LATERAL (SELECT id FROM pay_jobs.cgi_files WHERE name = chosen.file_ref ORDER BY id LIMIT 1) AS inbox
     ON true
@@ -66,21 +67,11 @@ SELECT chosen.id AS batch, chosen.file_type, chosen.file_ref, chosen.created_on,
                         WHERE mention.kind = 'batch'
                           AND mention.number = CAST(chosen.id AS text)
                           AND file.kind = 'feedback'
-                          AND NOT EXISTS (SELECT FROM pay_jobs.inbound_files AS known
-                                           WHERE known.source = 'CGI'
-                                             AND (   known.object_key = file.object_key
-                                                  OR known.sha256 = file.sha256
-                                                  OR file.sha256 IS NULL AND known.name = file.name))) AS found
+                          AND NOT EXISTS <<file.states_taken_in>>) AS found
                       ORDER BY received_on DESC, name LIMIT 1) AS answer
     ON true
-  LEFT JOIN LATERAL (SELECT operation.plan ->> 'new_name' AS new_name, operation.state,
-                            CASE WHEN operation.state = 'done'
-                                 THEN CAST(coalesce(trigger.answer ->> 'sent_on', operation.plan ->> 'begun_on')
-                                           AS timestamptz) END AS sent_on
+  LEFT JOIN LATERAL (SELECT operation.plan ->> 'new_name' AS new_name, operation.state
                        FROM pay_jobs.operations AS operation
-                       LEFT JOIN pay_jobs.operation_steps AS trigger
-                         ON trigger.operation_id = operation.id
-                        AND trigger.kind = 'send trigger'
                       WHERE operation.subject = 'batch ' || chosen.id
                         AND operation.kind = 'resubmission'
                         AND operation.state <> 'dropped'

@@ -12,9 +12,5 @@ SELECT file.name, 'in the bucket'
   FROM pay_jobs.cgi_mentions AS mention
   JOIN pay_jobs.cgi_files AS file ON file.id = mention.cgi_file_id
  WHERE mention.kind = 'batch' AND mention.number = CAST(:batch AS text) AND file.kind = 'feedback'
-   AND NOT EXISTS (SELECT FROM pay_jobs.inbound_files AS known
-                    WHERE known.source = 'CGI'
-                      AND (   known.object_key = file.object_key
-                           OR known.sha256 = file.sha256
-                           OR file.sha256 IS NULL AND known.name = file.name))
+   AND NOT EXISTS <<file.states_taken_in>>
  ORDER BY 1

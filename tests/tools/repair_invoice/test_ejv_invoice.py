@@ -257,6 +257,18 @@ def test_a_link_that_says_completed_where_the_file_refused_is_not_believed(offic
     assert "refused it: 2099 GL rejected" in outcome.rejects[0].detail
 
 
+def test_a_file_that_was_put_aside_answers_nothing(office: FeedbackOffice) -> None:
+    """Where the content of an indexed file is not noted, its name says which file it is."""
+    answered(office)
+    office.books.change(UNDONE["status"])
+    office.books.change("UPDATE pay_jobs.inbound_files SET state = 'ignored', object_key = 'elsewhere/' || name")
+
+    outcome = repair(office, CHARGED)
+
+    assert "no stored feedback file has its line" in outcome.rejects[0].detail
+    assert office.books.one("SELECT invoice_status_code FROM invoices WHERE id = :id", id=CHARGED) == "APPROVED"
+
+
 def test_the_answer_of_a_batch_that_stands_in_a_file_behind_another_is_found(office: FeedbackOffice) -> None:
     books = office.books
     account = books.account()

@@ -8,8 +8,5 @@ SELECT DISTINCT file.object_key, file.name
  WHERE mention.kind = 'batch'
    AND mention.number = CAST(:batch AS text)
    AND file.kind = 'feedback'
-   AND NOT EXISTS (SELECT FROM pay_jobs.inbound_files AS known
-                    WHERE known.source = 'CGI'
-                      AND known.state = 'ignored'
-                      AND (known.object_key = file.object_key OR known.sha256 = file.sha256))
+   AND 'ignored' <> ALL <<file.states_taken_in>>
  ORDER BY file.name, file.object_key
