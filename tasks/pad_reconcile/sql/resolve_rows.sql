@@ -18,16 +18,17 @@
 --
 -- Money for a number that is settled already (came_late) is known where a receipt or payment of the service before us
 -- bears its number (the payment of a bank receipt for several numbers bears none), is booked where the settled invoices
--- have room for it, and else is rejected. What was booked before us, and whose payment we wrote, is ours. A PAD row for
--- a number that was paid by card as well is money that came twice: it is rejected, however much is open. This is looked
--- at last, for the rows that need it; the verdict has the open amount behind it.
+-- have room for it, is known where we booked as much of its receipt, and else is rejected. What was booked before us, and
+-- whose payment we wrote, is ours. A PAD row for a number that was paid by card as well is money that came twice: it is
+-- rejected, however much is open. This is looked at last, for the rows that need it; the verdict has the open amount
+-- behind it.
 WITH staged AS NOT MATERIALIZED (
        SELECT *
          FROM settlement_staged
         WHERE wave = :wave
      ),
      applied_before AS MATERIALIZED (
-       SELECT target_number, source_number, content_hash
+       SELECT target_number, source_number, content_hash, amount
          FROM settlement_work
         WHERE outcome = 'applied'
            OR rule = 'payment_written'
@@ -251,7 +252,7 @@ WITH staged AS NOT MATERIALIZED (
                SELECT CASE WHEN staged.amount = 0 THEN 'already_applied:invoice_paid'
                            WHEN staged.kind = 'PART_ONE' AND CAST(staged.application_id AS text) = ANY (settled.receipts)
                            THEN 'already_applied:receipt_exists'
-                           WHEN seen.is_known AND NOT seen.is_ours THEN 'already_applied:invoice_paid'
+                           WHEN seen.is_known AND seen.our_amounts = '{}' THEN 'already_applied:invoice_paid'
                            WHEN staged.record_type = 'CMAP' THEN 'skipped:nothing_open'
                            WHEN staged.kind = 'SETTLE_PAD' AND pad_payments.failed_on >= staged.application_date
                            THEN 'skipped:bounced_since'
@@ -262,7 +263,8 @@ WITH staged AS NOT MATERIALIZED (
                            WHEN staged.kind = 'SETTLE_PAD' AND pad_payments.by_card AND NOT seen.is_known
                            THEN 'rejected:card_paid'
                            WHEN staged.kind <> 'OTHER_ONE' AND settled.room >= staged.amount THEN 'applied:came_late'
-                           WHEN seen.is_known THEN 'already_applied:invoice_paid'
+                           WHEN seen.is_known AND (staged.kind = 'OTHER_ONE' OR staged.amount = ANY (seen.our_amounts))
+                           THEN 'already_applied:invoice_paid'
                            WHEN staged.kind = 'SETTLE_CREDIT' THEN 'skipped:nothing_open'
                            ELSE 'rejected:paid_already' END || ':' || settled.room
                  FROM (SELECT coalesce(sum(unpaid.open_amount), 0) AS room,
@@ -288,13 +290,16 @@ WITH staged AS NOT MATERIALIZED (
                                                            WHERE ours.source_number = staged.source_number
                                                              AND ours.record_type = 'BOLP'
                                                              AND <<ours.counts>>))) AS is_known,
-                              EXISTS (SELECT FROM pay_jobs.settlement_rows AS earlier
-                                       WHERE earlier.target_number = staged.target_number
-                                         AND earlier.source_number = staged.source_number
-                                         AND (earlier.outcome = 'applied' OR earlier.rule = 'payment_written'))
-                              OR EXISTS (SELECT FROM applied_before AS done
-                                          WHERE done.target_number = staged.target_number
-                                            AND done.source_number = staged.source_number) AS is_ours
+                              ARRAY(SELECT earlier.amount
+                                      FROM pay_jobs.settlement_rows AS earlier
+                                     WHERE earlier.target_number = staged.target_number
+                                       AND earlier.source_number = staged.source_number
+                                       AND (earlier.outcome = 'applied' OR earlier.rule = 'payment_written')
+                                     UNION ALL
+                                    SELECT done.amount
+                                      FROM applied_before AS done
+                                     WHERE done.target_number = staged.target_number
+                                       AND done.source_number = staged.source_number) AS our_amounts
                      ) AS seen)) AS verdict
          FROM staged
          LEFT JOIN numbers

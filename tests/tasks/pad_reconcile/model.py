@@ -120,7 +120,7 @@ class PadModel:
     credits: list[PadCredit] = field(default_factory=list)
     # application, invoice, amount, memo, CFS number
     applied: list[tuple[int | None, int, Decimal, str, str]] = field(default_factory=list)
-    booked: set[tuple[str, str]] = field(default_factory=set)  # CFS number and receipt of the rows that are ours
+    booked: set[tuple[str, str, Decimal]] = field(default_factory=set)  # number, receipt and amount of our rows
     parts: set[tuple[object, ...]] = field(default_factory=set)  # the same of rows of earlier files, with their ids
     part_receipts: set[tuple[str, str, str]] = field(default_factory=set)  # CFS number, source and receipt of parts
     banked: set[str] = field(default_factory=set)  # receipts of which earlier files booked an online banking row
@@ -148,7 +148,7 @@ class PadModel:
 
     def _remember(self, judged: list[JudgedRow]) -> None:
         self.done |= {one.row.identity() for one in judged if one.counts}
-        self.booked |= {(one.row.number, one.row.source) for one in judged if one.is_ours}
+        self.booked |= {(one.row.number, one.row.source, one.row.amount) for one in judged if one.is_ours}
         self.part_receipts |= {
             (one.row.number, one.row.source, str(one.row.application))
             for one in judged
@@ -365,7 +365,8 @@ class PadModel:
             return one.end("already_applied", "invoice_paid")
         if one.kind == "PART_ONE" and str(row.application) in receipts:
             return one.end("already_applied", "receipt_exists")
-        if is_known and (row.number, row.source) not in self.booked:
+        ours = {amount for *of, amount in self.booked if of == [row.number, row.source]}
+        if is_known and not ours:
             return one.end("already_applied", "invoice_paid")
         if row.record == "CMAP":
             return one.end("skipped", "nothing_open")
@@ -380,7 +381,7 @@ class PadModel:
             return one.end("rejected", "card_paid")
         if one.kind != "OTHER_ONE" and self._room(row.number) >= row.amount:
             return one.end("applied", "came_late")
-        if is_known:
+        if is_known and (one.kind == "OTHER_ONE" or row.amount in ours):
             return one.end("already_applied", "invoice_paid")
         return one.end(*(("skipped", "nothing_open") if one.kind == "SETTLE_CREDIT" else ("rejected", "paid_already")))
 

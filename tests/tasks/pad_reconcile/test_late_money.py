@@ -291,6 +291,21 @@ def test_a_second_line_of_the_same_receipt_is_booked_where_there_is_room(books: 
     assert books.outcomes("BCR_PAYMENT_APPL_20261107.csv") == ["already_applied:invoice_paid"]
 
 
+@pytest.mark.parametrize("record", ["PADP", "BOLP"])
+def test_more_money_of_a_receipt_that_we_booked_is_rejected_where_no_room_is_left(
+    record: str, books: SettlementBooks
+) -> None:
+    books.invoice(books.account("800101"), NUMBER, "60.00", id=100)
+    books.apply(Line(record, "PR1", "60.00", "800101", NUMBER))
+
+    books.apply(*(Line(record, "PR1", amount, "800101", NUMBER) for amount in ("60.00", "25.00")), name=NEXT_FILE)
+
+    assert books.outcomes(NEXT_FILE) == ["already_applied:invoice_paid", "rejected:paid_already"]
+    [(detail,)] = books.rows("SELECT detail FROM pay_jobs.settlement_rows WHERE outcome = 'rejected'")
+    assert detail == f"{NUMBER} is settled and only 0.00 CAD of it is open: no room for 25.00 CAD"
+    assert books.receipts() == [(100, "PR1", "60.00")]
+
+
 def test_a_row_that_the_service_before_us_booked_is_known_though_its_receipt_has_another_number(
     books: SettlementBooks,
 ) -> None:
