@@ -183,7 +183,8 @@ _ALL = (
     Diagnosis("F3", "A deposit was applied but the invoice was not updated.",
               "Look up the receipt in CFS; the pay team finishes the invoice."),
     Diagnosis("F4", "It still has no reference after a night: CREATE_INVOICES did not send it.",
-              "Read the log of CREATE_INVOICES, which tries again tonight."),
+              "Read the log of CREATE_INVOICES, which tries again tonight if it is APPROVED. It does not take one "
+              "that is OVERDUE: the pay team makes it APPROVED for 19:00; STATEMENTS_DUE makes it OVERDUE at 02:00."),
     Diagnosis("F5", "The due date has passed but it is not marked overdue.", "Check the errors of STATEMENTS_DUE."),
     Diagnosis("O1", "The product does not allow online banking; it is never sent.", "Convert it to a card payment."),
     Diagnosis("O2", "CFS has it but it was not recorded here; CREATE_INVOICES fails on the duplicate every night.",

@@ -326,3 +326,17 @@ def test_an_eft_payment_that_staff_took_back_is_owed_again_and_not_to_be_finishe
     stale.eft_link(paid_anew, "COMPLETED", receipt="EFTCIL2")
 
     assert stale.found(stale.report()) == {late: "F5", paid_anew: "F3"}
+
+
+def test_an_eft_invoice_that_was_never_sent_stays_listed_when_it_becomes_overdue(stale: StaleBooks) -> None:
+    account = stale.account("EFT")
+    unsent, refused = (stale.invoice(account, overdue="2026-12-15 00:00") for _ in range(2))
+    stale.reference(refused, "CANCELLED")
+    stale.sent(account, status="OVERDUE")
+    stale.report()
+    stale.change("UPDATE invoices SET invoice_status_code = 'OVERDUE' WHERE payment_method_code = 'EFT'")
+
+    later = stale.report()
+
+    assert stale.found(later) == {unsent: "F4", refused: "F4"}
+    assert later.counts["gone"] == 0

@@ -15,7 +15,11 @@ SELECT invoice.id
                                               WHERE back.invoice_id = link.invoice_id
                                                 AND back.receipt_number = link.receipt_number
                                                 AND back.status_code IN ('PENDING_REFUND', 'REFUNDED')))
-                     ) AS is_left_over) AS linked
+                     ) AS is_left_over,
+              invoice.payment_method_code = 'EFT'
+          AND NOT EXISTS (SELECT FROM invoice_references AS reference
+                           WHERE reference.invoice_id = invoice.id
+                             AND reference.status_code <> 'CANCELLED') AS was_never_sent) AS eft
  WHERE invoice.invoice_status_code IN
        (<<unfinished>>)
    AND invoice.created_on < :now
@@ -39,11 +43,8 @@ SELECT invoice.id
        WHEN 'APPROVED EFT'                    THEN invoice.created_on < :census_before
                                                 OR invoice.overdue_date < :now
                                                 OR invoice.created_on < :one_day_before
-                                               AND (linked.is_left_over
-                                                    OR NOT EXISTS (SELECT FROM invoice_references AS reference
-                                                                    WHERE reference.invoice_id = invoice.id
-                                                                      AND reference.status_code <> 'CANCELLED'))
-       WHEN 'OVERDUE EFT'                     THEN linked.is_left_over
+                                               AND (eft.is_left_over OR eft.was_never_sent)
+       WHEN 'OVERDUE EFT'                     THEN eft.is_left_over OR eft.was_never_sent
        ELSE invoice.invoice_status_code = 'APPROVED' AND invoice.created_on < GREATEST(:one_day_before, :census_before)
        END
  ORDER BY invoice.id
