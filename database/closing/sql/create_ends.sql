@@ -2,7 +2,8 @@
 -- in     last (the day), until (naive UTC): its end; kinds, figures, signs: how each figure moves a balance
 -- out    temporary table closing_ends. `paid` of an invoice has what credits covered of it only as far as money came after
 --        them (docs/specs/cas-settlement-csv.md sections 5.3 and 7 B 4): the credits since are taken off as well. A bounce
---        leaves 0 paid (section 8 step 7): the receipts that its failed payment keeps are taken off
+--        leaves 0 paid (section 8 step 7): the receipts that its failed payment keeps are taken off. That is over all
+--        invoices of the number and their memos: those of one invoice are no more than it
 CREATE TEMPORARY TABLE closing_ends ON COMMIT DROP AS
 WITH standing AS (
        SELECT 'invoice' AS kind, CAST(invoice.id AS bigint) AS item, invoice.invoice_status_code AS status,
