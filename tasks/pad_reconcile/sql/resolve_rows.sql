@@ -193,8 +193,7 @@ WITH staged AS NOT MATERIALIZED (
               WHEN staged.kind IN ('SETTLE_PAD', 'SETTLE_CREDIT') THEN
                    CASE WHEN numbers.active > 0 AND numbers.shares_card
                          AND CASE WHEN staged.kind = 'SETTLE_PAD'
-                                  THEN staged.amount > 0
-                                       AND (pad_payments.failed_on >= staged.application_date) IS NOT TRUE
+                                  THEN (pad_payments.failed_on >= staged.application_date) IS NOT TRUE
                                   ELSE staged.record_type <> 'CMAP'
                                        OR NOT EXISTS (SELECT FROM credits WHERE cfs_identifier = staged.source_number
                                                          AND is_credit_memo) END
@@ -386,10 +385,13 @@ SELECT file_id, line, run_id, wave, kind, record_type, source_type, coalesce(bou
             target_number || ' was already paid by card' || coalesce(', receipt ' || card_receipt, '') || ': '
             || amount || ' CAD came a second time'
        WHEN 'card_invoice_shares_number' THEN
-            CASE split_part(verdict, ':', 1) WHEN 'rejected' THEN
-              target_number || ' is also the number of an invoice that is paid by card, as the fee of a bounce is: '
-              || amount || ' CAD are booked nowhere'
-            ELSE detail END
+            CASE WHEN verdict LIKE 'skipped:%' THEN detail
+                 WHEN amount = 0 THEN
+                      'CFS has ' || target_number || ' as fully paid. It stays open here, for it is also the number of an '
+                      'invoice that is paid by card, as the fee of a bounce is: see in CFS what paid it before a card pays '
+                      'it again'
+                 ELSE target_number || ' is also the number of an invoice that is paid by card, as the fee of a bounce is: '
+                      || amount || ' CAD are booked nowhere' END
        WHEN 'credit_differs' THEN
             'receipt ' || source_number || ' already has a credit of another amount: this row says '
             || original_amount || ' CAD'

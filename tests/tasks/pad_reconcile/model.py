@@ -324,8 +324,8 @@ class PadModel:
                 has_bounced_since = one.kind == "SETTLE_PAD" and any(day >= row.day for day in bounces)
                 memo = row.record == "CMAP" and one.kind == "SETTLE_CREDIT"
                 is_noted = memo and any(credit.is_memo and credit.identifier == row.source for credit in self.credits)
-                brings_money = bool(row.amount) and not has_bounced_since and not is_noted
-                return one.end("rejected" if brings_money else "skipped", "card_invoice_shares_number")
+                is_old = has_bounced_since or is_noted
+                return one.end("skipped" if is_old else "rejected", "card_invoice_shares_number")
             if any(invoice.cfs != row.account for invoice in active):
                 return one.end("rejected", "account_mismatch")
             if one.kind == "OTHER_ONE":

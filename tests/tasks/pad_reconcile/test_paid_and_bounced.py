@@ -138,14 +138,30 @@ def test_a_paid_row_counts_where_the_number_did_not_bounce_on_its_day_or_after_i
     for place, (reference, method, payments, _) in enumerate(cases):
         books.invoice(account, f"REG{place}", "60.00", reference=reference, method=method)
         _pay(books, account, f"REG{place}", payments)
-    books.invoice(account, "REG99", "60.00", method="CC")
+    numbers = [f"REG{place}" for place in range(len(cases))]
 
-    books.apply(
-        *(Line("PADP", "PR9", "60.00", "800101", f"REG{place}") for place in range(len(cases))),
-        Line("PADP", "PR9", "0.00", "800101", "REG99"),
-    )
+    books.apply(*(Line("PADP", "PR9", "60.00", "800101", number) for number in numbers))
 
-    assert books.outcomes() == [*(outcome for *_, outcome in cases), f"skipped:{card}"], "the last brings no money"
+    assert books.outcomes() == [outcome for *_, outcome in cases]
+
+
+def test_a_row_over_nothing_of_a_number_that_shares_its_fee_is_told_unless_the_number_bounced_since(
+    books: SettlementBooks,
+) -> None:
+    account = books.account("800101", status="FREEZE")
+    for number, payments in (("REG1", []), ("REG2", [failed(4)]), ("REG3", [failed(5)])):
+        books.invoice(account, number, "60.00")
+        books.invoice(account, number, "30.00", method="CC")
+        _pay(books, account, number, payments)
+
+    books.apply(*(Line("PADP", "PR9", "0.00", "800101", f"REG{nth}", original="90.00") for nth in (1, 2, 3)))
+
+    assert books.outcomes() == [f"{what}:card_invoice_shares_number" for what in ("rejected", "rejected", "skipped")]
+    assert {status for status, _ in books.invoices().values()} == {"APPROVED"}
+    assert books.rows("SELECT detail FROM pay_jobs.settlement_rows WHERE target_number = 'REG2'") == [
+        ("CFS has REG2 as fully paid. It stays open here, for it is also the number of an invoice that is paid by card,"
+         " as the fee of a bounce is: see in CFS what paid it before a card pays it again",)
+    ]  # fmt: skip
 
 
 def test_credit_and_a_row_over_nothing_settle_a_number_that_a_card_paid(books: SettlementBooks) -> None:

@@ -1,7 +1,7 @@
 """Nothing can be applied: the tool says what is the matter and changes nothing."""
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -289,6 +289,7 @@ def test_a_final_status_is_left_alone(desk: RepairDesk, account: Account, status
 def test_a_row_that_was_skipped_is_shown_to_a_person(desk: RepairDesk, account: Account) -> None:
     desk.books.invoice(account, NUMBER, "20.00", id=7)
     desk.books.invoice(account, NUMBER, "20.00", id=8, method="CC", status="CREATED")
+    desk.books.payment(account, NUMBER, "PADRC1", "0.00", status="FAILED", day=date(2026, 11, 6))
     desk.books.apply(Line("PADP", "PADRC1", "0.00", PROFILE, NUMBER))
     desk.in_cfs(NUMBER, "20.00", paid="20.00")
 
