@@ -9,12 +9,14 @@ from sqlalchemy import text
 from config.errors import UsageError
 from database.sessions import Session
 
+DAYS = 20
+
 
 @dataclass(frozen=True)
 class Arguments:
     """What was typed."""
 
-    days: int = 20
+    days: int = DAYS
     method: str | None = None
     account: str | None = None
     as_of: date | None = None
@@ -37,9 +39,12 @@ class Arguments:
 
     @property
     def scope(self) -> str:
-        """Which invoices are looked at, as a key: reports of one scope are compared with each other."""
-        day = f" as_of={self.as_of}" if self.as_of else ""
-        return f"method={self.method or '*'} account={self.account or '*'}{day}"
+        """What is looked at and how it is judged, as a key: reports of one scope are compared with each other."""
+        words = [f"method={self.method or '*'}", f"account={self.account or '*'}"]
+        words += [f"as_of={self.as_of}"] if self.as_of else []
+        words += [f"days={self.days}"] if self.days != DAYS else []
+        words += ["without_cfs=yes"] if self.no_cfs else []
+        return " ".join(words)
 
 
 def check_scope(

@@ -75,10 +75,15 @@ def test_what_only_waited_before_is_new_once_it_is_stuck_and_gone_once_it_waits_
     assert (stale.found(again), again.counts["gone"]) == ({turns: "J7"}, 1)
 
 
-def test_figures_for_prometheus_are_those_of_the_newest_report_of_all_invoices(stale: StaleBooks) -> None:
+def test_figures_for_prometheus_are_those_of_the_newest_report_of_all_invoices(
+    stale: StaleBooks, cfs: RunningCfs
+) -> None:
     stale.invoice(stale.account(profile="FREEZE"), total="12.50")
+    stale.report(cfs=cfs.settings())
+    stale.invoice(stale.account(profile="FREEZE"))
+    for judged in ({"method": "EJV"}, {"days": 60}):
+        stale.report(cfs=cfs.settings(), **judged)
     stale.report()
-    stale.report(method="EJV")
 
     with stale.database.engine.connect() as connection:
         figures = {one.name: (one.value, dict(one.labels)) for one in stuck_invoices(connection, datetime.now(UTC))}
@@ -146,6 +151,24 @@ def test_reports_of_another_scope_are_not_compared(stale: StaleBooks) -> None:
     stale.report(method="PAD")
 
     assert stale.report().counts["new"] == 1
+
+
+@pytest.mark.parametrize("judged", [{"days": 3}, {"cfs": None}])
+def test_reports_that_judge_otherwise_are_not_compared(
+    stale: StaleBooks, cfs: RunningCfs, judged: dict[str, Any]
+) -> None:
+    """Of three days: an EFT customer who has until the due date. Without CFS: a bank payment that has days left."""
+    stale.sent(stale.account("EFT"), made="2026-11-13 12:00")
+    bank = stale.account("ONLINE_BANKING")
+    _, number = stale.sent(bank, status="SETTLEMENT_SCHED", made="2026-11-12 12:00")
+    stale.in_cfs(bank, number)
+    stale.books.plant(cfs.admin)
+    stale.report(cfs=cfs.settings())
+    stale.report(**{"cfs": cfs.settings()} | judged)
+
+    again = stale.report(cfs=cfs.settings())
+
+    assert (again.counts["new"], again.counts["gone"], again.is_news) == (0, 0, False)
 
 
 def test_old_reports_keep_their_figures_and_lose_their_invoices(stale: StaleBooks) -> None:

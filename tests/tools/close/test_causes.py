@@ -3,8 +3,13 @@
 import pytest
 
 from database.engine import Database
+from sandbox.cfs.process import RunningCfs
 from tests.pay_database import PayDatabase
-from tools.close.causes import RowApart, about_rows
+from tests.stale_factory import StaleBooks
+from tests.tasks.stale_invoice_report.conftest import cfs, stale
+from tools.close.causes import RowApart, about_items, about_rows
+
+__all__ = ["cfs", "stale"]
 
 
 @pytest.mark.parametrize(
@@ -25,3 +30,12 @@ def test_a_file_whose_name_holds_the_word_line_is_not_cut_where_no_line_is_named
     with Database(database.engine).begin() as session:
         [found] = about_rows(session, "files", [RowApart("7", "file 7", "a line b.csv")])
     assert found.next == "verify"
+
+
+def test_the_cause_is_that_of_the_newest_report_of_all_invoices(stale: StaleBooks, cfs: RunningCfs) -> None:
+    stuck = stale.invoice(stale.account(profile="FREEZE"))
+    stale.report(cfs=cfs.settings())
+    stale.report(cfs=cfs.settings(), method="EJV")
+
+    with stale.database.begin() as session:
+        assert about_items(session, "invoice", [stuck])[stuck].cause == "diagnosis P1"

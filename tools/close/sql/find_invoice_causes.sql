@@ -6,7 +6,10 @@ SELECT invoice.id, 'invoice ' || invoice.id AS row, 'explain invoice ' || invoic
          (SELECT 'diagnosis ' || stale.code
             FROM pay_jobs.stale_invoices AS stale
            WHERE stale.invoice_id = invoice.id
-             AND stale.report_id = (SELECT max(id) FROM pay_jobs.stale_reports WHERE finished_on IS NOT NULL)
+             AND stale.report_id = (SELECT max(id)
+                                      FROM pay_jobs.stale_reports
+                                     WHERE finished_on IS NOT NULL
+                                       AND scope = 'method=* account=*')
            LIMIT 1),
          (SELECT format('%s line %s is rejected: %s', file.name, line.line, line.rule)
             FROM invoice_references AS reference
