@@ -4,12 +4,11 @@ import shlex
 from functools import cache
 from string import Formatter
 
+from config.command_line import typed
 from connectors.inbound.holds import HoldKind
 from diagnosis.catalogue import REPLAY_DESPITE_FUSE, Diagnosis
 from diagnosis.evidence import Evidence
 from diagnosis.evidence_in_words import evidence_in_words
-
-_ENTRYPOINT = "python3 invoke_jobs.py "
 
 
 def related_file(e: Evidence, diagnosis: Diagnosis) -> str | None:
@@ -30,11 +29,11 @@ def next_command(e: Evidence, diagnosis: Diagnosis) -> str:
     """
     command = _template(e, diagnosis)
     if "{" not in command:
-        return _ENTRYPOINT + command if command else ""
+        return typed(command) if command else ""
     values = {name: _value(name, e, diagnosis) for name in _named_in(command)}
     if None in values.values():
         return ""
-    return _ENTRYPOINT + command.format(**{name: shlex.quote(str(value)) for name, value in values.items()})
+    return typed(command.format(**{name: shlex.quote(str(value)) for name, value in values.items()}))
 
 
 def advice_in_words(e: Evidence, diagnosis: Diagnosis) -> str:

@@ -13,20 +13,20 @@ from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 
+from config.command_line import ENTRYPOINT
 from config.masking import mask_text
 from config.visible import visible
 
 if TYPE_CHECKING:
     from jobs.run.outcome import Table
 
-COMMAND = "python3 invoke_jobs.py"
 SQUEEZED_BELOW = 110
 _GAP = "   "
 _NARROWEST_PROSE = 24
 _NAMES_OF_ROWS = frozenset(
     {"id", "run", "run id", "batch", "invoice", "invoice id", "account", "line", "exit", "code", "gl code", "value"}
 )
-_WHOLE = re.compile(rf"`[^`\n]+`|{re.escape(COMMAND)}(?: (?:\"[^\"\n]*\"|'[^'\n]*'|[^\s\"';]+))+")
+_WHOLE = re.compile(rf"`[^`\n]+`|{re.escape(ENTRYPOINT)}(?: (?:\"[^\"\n]*\"|'[^'\n]*'|[^\s\"';]+))+")
 _HELD = "\0"  # stands for a blank at which no line may end; in a text that was made visible there is none
 
 
@@ -82,7 +82,7 @@ class _Column:
         self.heading = f"{name} CAD" if self.is_money and "CAD" not in name else name
         self.cells = [self._cell(value) for value in values]
         self.is_empty = not any(self.cells)
-        self.is_command = bool(filled) and all(cell.startswith(COMMAND) for cell in self.cells if cell)
+        self.is_command = bool(filled) and all(cell.startswith(ENTRYPOINT) for cell in self.cells if cell)
 
     def _cell(self, value: Any) -> str:
         if value is None:

@@ -1,5 +1,6 @@
 """The messages of the outbox that are not delivered, in the vocabulary of connectors/effects."""
 
+from config.command_line import in_short
 from connectors.effects import EffectState, PendingEffect
 from connectors.outbox.delivery import MAX_ATTEMPTS
 from database.sessions import Session
@@ -48,4 +49,4 @@ def _why(error: str | None, blocked_by: int | None) -> str:
 def _command(number: int, state: str, blocked_by: int | None) -> str:
     if blocked_by is not None:
         return f"outbox show {blocked_by}"
-    return f'outbox retry {number} --reason "..."' if state == "dead" else f"outbox show {number}"
+    return in_short("outbox retry", number, reason=True) if state == "dead" else f"outbox show {number}"

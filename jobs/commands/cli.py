@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from config.command_line import typed
+from config.command_line import ENTRYPOINT, typed
 from config.errors import ExitCode, PayJobsError, UsageError
 from config.masking import mask_text
 from config.visible import to_json
@@ -41,7 +41,7 @@ class HelpWithCommands(click.HelpFormatter):
 
 
 def _is_command(paragraph: str) -> bool:
-    return paragraph.lstrip().startswith("python3 invoke_jobs.py")
+    return paragraph.lstrip().startswith(ENTRYPOINT)
 
 
 class CommandGroup(WholeHelpGroup):
@@ -175,7 +175,7 @@ def main(cli: click.Group, arguments: list[str] | None = None) -> int:
     take_every_character()
     try:
         _refuse_empty_words(words)
-        code = cli.main(args=words, prog_name="python3 invoke_jobs.py", standalone_mode=False)
+        code = cli.main(args=words, prog_name=ENTRYPOINT, standalone_mode=False)
     except click.exceptions.Exit as ended:
         return ended.exit_code
     except (click.Abort, BrokenPipeError):
@@ -246,7 +246,7 @@ def _job_command(job: Job) -> click.Command:
             show(result, as_json=as_json)
         return result.exit_code
 
-    examples = "\n".join(f"  python3 invoke_jobs.py {example}" for example in job.examples)
+    examples = "\n".join(f"  {typed(example)}" for example in job.examples)
     return JobCommand(
         job.name.split()[-1],
         job=job,
@@ -290,6 +290,6 @@ def _list_command(jobs: tuple[Job, ...]) -> click.Command:
             return
         for job in jobs:
             click.echo(f"{job.name:<24}{job.summary}")
-            click.echo(f"{'':<24}python3 invoke_jobs.py {job.examples[0]}")
+            click.echo(f"{'':<24}{typed(job.examples[0])}")
 
     return list_jobs

@@ -1,7 +1,6 @@
 """Absence is an alarm: hold the files that should have come against `pay_jobs.inbound_files`."""
 
 import re
-import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row, text
 
 from config.business_days import age_in_business_days
+from config.command_line import typed
 from config.errors import ConfigError
 from config.plurals import counted
 from config.schedule import ExpectedAnswer, ExpectedFile, Schedule
@@ -104,7 +104,7 @@ def judge_unsettled(connection: Connection) -> Iterator[Finding]:
     """Return the files that wait for a person, however long."""
     rows = sql.run(connection, "list_unsettled_files", limit=SHOWN).all()
     for row in rows:
-        do = f"python3 invoke_jobs.py explain file {shlex.quote(row.name)}"
+        do = typed("explain file", row.name)
         yield Finding(row.state, f"file {row.id} of {row.source}", f"{row.name}: {row.reason}", do)
     if rows and rows[0].number > SHOWN:
         yield Finding("held", "files", f"and {rows[0].number - SHOWN} more")

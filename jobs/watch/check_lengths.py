@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from config.command_line import typed
 from config.usual import ENOUGH, KNOWN, LONGER, MADS, SHORT_RUN, SHORTER_THAN
 from database.sql import statements
 from jobs.run.ledger import Run
@@ -56,7 +57,7 @@ def find_odd_lengths(name: str, longest: Sequence[LongestRun], *, first: date, t
             continue
         middle, spread = usual(before)
         beside = f"run {one.run} took {_as_time(one.seconds)}; {_as_time(middle)} is usual for the longest of a day"
-        do = f"python3 invoke_jobs.py show {one.run}"
+        do = typed("show", one.run)
         if one.seconds > ceiling(LONGER, before):
             yield Finding("longer", name, beside, do)
         low = min(SHORTER_THAN * middle, middle - MADS * spread)

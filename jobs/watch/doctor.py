@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from config.business_time import BUSINESS_ZONE, BUSINESS_ZONE_NAME, day_start, tzdata_version
+from config.command_line import typed
 from config.errors import ConfigError, ExitCode, PayJobsError
 from config.log_setup import configure_log
 from config.settings import DatabaseSettings, read
@@ -146,7 +147,7 @@ def _own_schema(engine: Engine) -> Check:
     revision, newest = migrate.current(engine), migrate.head()
     at = f"at {revision or 'nothing'}, newest {newest}"
     if revision != newest:
-        return Check("schema pay_jobs", "failure", at, "python3 invoke_jobs.py db upgrade")
+        return Check("schema pay_jobs", "failure", at, typed("db upgrade"))
     missing = migrate.missing(engine)
     if missing:
         return Check("schema pay_jobs", "failure", f"{at}, but it lacks {', '.join(missing)}", HOW_IT_COMES_BACK)

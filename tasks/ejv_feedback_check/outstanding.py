@@ -139,10 +139,10 @@ def next_action(row: OutstandingBatch, age: int, now: datetime, unread: list[Unr
         return NextAction("feedback not read", words, unread[0].command, True)
     if row.status == "ERRORED":
         words = "CGI refused the batch and its items still wait for it: void it once the cause is removed."
-        return NextAction("errored, half applied", words, _with_reason(f"ejv rebuild {row.batch}"), True)
+        return NextAction("errored, half applied", words, in_short("ejv rebuild", row.batch, reason=True), True)
     if row.is_applied:
         words = "Its feedback was applied and answers nothing of the rest: ask CAS. To release what CGI never ran:"
-        return NextAction("half applied", words, _with_reason(f"ejv rebuild {row.batch}"), True)
+        return NextAction("half applied", words, in_short("ejv rebuild", row.batch, reason=True), True)
     if row.feedback_file_ref is not None or row.status == "COMPLETED":
         name = row.feedback_file_ref or "its feedback"
         words = f"{name} was begun and not finished: apply it again, what is done already stays."
@@ -160,9 +160,9 @@ def next_action(row: OutstandingBatch, age: int, now: datetime, unread: list[Unr
     ask = "CGI acknowledged it: ask CAS what became of it." if has_it else "Ask CAS whether it was received."
     if _is_of_past_period(row, now):
         words = f"{ask} Its dates are of a month that may be closed; if CAS will not run it:"
-        return NextAction(state, words, _with_reason(f"ejv rebuild {row.batch}"), True)
+        return NextAction(state, words, in_short("ejv rebuild", row.batch, reason=True), True)
     words = f"{ask} Never send it again while they may still run it; if they will not:"
-    return NextAction(state, words, _with_reason(f"ejv resubmit {row.batch}"), True)
+    return NextAction(state, words, in_short("ejv resubmit", row.batch, reason=True), True)
 
 
 def _is_answered(row: OutstandingBatch) -> bool:
@@ -179,7 +179,3 @@ def _is_of_past_period(row: OutstandingBatch, now: datetime) -> bool:
     effective = next_business_day(made)
     is_past = (effective.year, effective.month) < (today.year, today.month)
     return is_past or fiscal_year_on(made) != fiscal_year_on(today)
-
-
-def _with_reason(words: str) -> str:
-    return f'{words} --reason "..."'

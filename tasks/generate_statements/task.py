@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
+from config.command_line import typed
 from config.errors import UsageError
 from config.plurals import counted, is_or_are
 from database.sql import statements
@@ -123,10 +124,9 @@ def _report_gaps(arguments: Arguments, gaps: list[StatementGap]) -> Outcome:
     if gaps:
         outcome.tables.append(gap_table(gaps))
         first, last = min(gap.period.last for gap in gaps), max(gap.period.last for gap in gaps)
-        only = f" --account {arguments.auth_account}" if arguments.auth_account else ""
-        outcome.notes.append(
-            f"All of them: python3 invoke_jobs.py GENERATE_STATEMENTS --fill-gaps --since {first} --until {last}{only}"
-        )
+        only = ("--account", arguments.auth_account) if arguments.auth_account else ()
+        command = typed("GENERATE_STATEMENTS --fill-gaps", "--since", first, "--until", last, *only)
+        outcome.notes.append(f"All of them: {command}")
     return outcome
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from config.command_line import typed
 from config.errors import PayJobsError
 from config.plurals import counted
 from connectors.mail import new_mail
@@ -65,9 +66,9 @@ def _lines(closing: Closing, kept: Sequence[str]) -> Iterator[str]:
         said = f"{amount:,.2f}" if amount is not None else ""
         yield f"{line}  {rows or 0:,} rows  {said}  {judged}".rstrip()
     for one in closing.remainders[:_MOST]:
-        yield f"unexplained: {one.row}: {one.amount:,.2f} CAD, cause {one.cause}; python3 invoke_jobs.py {one.next}"
+        yield f"unexplained: {one.row}: {one.amount:,.2f} CAD, cause {one.cause}; {typed(one.next)}"
     if len(closing.remainders) > _MOST:
-        yield f"and {counted(len(closing.remainders) - _MOST, 'more row')}: python3 invoke_jobs.py {closing.command}"
+        yield f"and {counted(len(closing.remainders) - _MOST, 'more row')}: {typed(closing.command)}"
     yield ""
     yield from (f"Kept as {key}" for key in kept)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
+from config.command_line import typed
 from config.plurals import counted
 from database.closing.figures import BALANCES, BESIDE, MEETINGS, Balance, Meeting
 from jobs.run.outcome import Table
@@ -112,8 +113,7 @@ _REMAINDER = ("equation", "row", "expected", "found", "unexplained", "cause", "n
 
 def _remainder_rows(remainders: Iterable[Remainder]) -> list[tuple[Any, ...]]:
     return [
-        (one.equation, one.row, one.expected, one.found, one.amount, one.cause, f"python3 invoke_jobs.py {one.next}")
-        for one in remainders
+        (one.equation, one.row, one.expected, one.found, one.amount, one.cause, typed(one.next)) for one in remainders
     ]
 
 

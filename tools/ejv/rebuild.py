@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from config.business_days import next_business_day
 from config.business_time import naive_utc
+from config.command_line import in_short
 from config.errors import InputRefused
 from config.plurals import counted
 from config.settings import CgiSettings, CgiSftpSettings
@@ -124,7 +125,7 @@ def _answered(session: Session, sent_batch: SentBatch) -> str:
     if sent_batch.file_type in _AP:
         return left
     stopped = sql.run(session, "list_stopped_gl", batch=sent_batch.id, file_type=sent_batch.file_type)
-    return left + "".join(f', ejv unstop {code} --reason "..."' for code in stopped.scalars())
+    return left + "".join(f", {in_short('ejv unstop', code, reason=True)}" for code in stopped.scalars())
 
 
 def _of_held(part: int, invoice: int, *, is_paid: bool) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Row
 
 from config.business_time import business_date, naive_utc
+from config.command_line import typed
 from config.plurals import counted
 from database.sql import statements
 from jobs.watch.doctor_check import Check
@@ -39,7 +40,7 @@ class OldWriter:
         runs = sql.run(connection, "count_runs", job=self.ours, since=since).scalar_one()
         if runs:
             state, what = "failure", f"both systems are at work: {counted(runs, 'run')} of {self.ours} since then"
-            do = f"Switch one off now: suspend {self.ours}, or stop {self.theirs}; then python3 invoke_jobs.py verify"
+            do = f"Switch one off now: suspend {self.ours}, or stop {self.theirs}; then {typed('verify')}"
         else:
             state, what = "warning", f"the old system is at work, ours ({self.ours}) is not"
             do = f"Leave {self.ours} off until {self.theirs} is stopped and its last run has ended."

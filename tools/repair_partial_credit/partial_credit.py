@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from config.command_line import in_short
 from connectors.cfs import CfsSite
 from connectors.effects import EffectState, Operation, PlannedOperation, drop_operation, find_open, read_operations
 from database.engine import Database
@@ -136,7 +137,7 @@ def planned_credit(made: MemoPlan, refund_id: int, reason: str) -> PlannedOperat
 
 def next_command(invoice_id: int, memo: str) -> str:
     """Return what to type where a memo is named."""
-    return f'repair pad-partial-credit {invoice_id} --memo {memo} --reason "..."'
+    return in_short("repair pad-partial-credit", invoice_id, "--memo", memo, reason=True)
 
 
 def find_credit(session: Session, invoice_id: int) -> PartialCredit | None:

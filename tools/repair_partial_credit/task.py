@@ -3,6 +3,7 @@
 import json
 
 from config.business_time import naive_utc
+from config.command_line import in_short
 from config.errors import PayJobsError, UsageError
 from config.settings import CfsSettings
 from connectors.cfs import CfsClient
@@ -229,10 +230,10 @@ def _let_go(context: RunContext, credit: PartialCredit, arguments: Arguments) ->
 
 def _parked(credit: PartialCredit, why: str) -> Reject:
     command = f"repair pad-partial-credit {credit.invoice_id}"
+    made, not_made = (in_short(f"{command} {said}", reason=True) for said in ("--memo NUMBER", "--not-made"))
     detail = (
         f"{why}: {credit.story}. CFS chose its number, so it cannot be looked up from here. Wait some minutes, because "
         f"CFS may still be making it, then ask CAS for a memo there with the comment '{credit.comment}': if there "
-        f'is one, {command} --memo NUMBER --reason "..."; if there is none, {command} --not-made --reason "..." and '
-        "then begin again"
+        f"is one, {made}; if there is none, {not_made} and then begin again"
     )
     return Reject(f"invoice {credit.invoice_id}", "not known whether CFS made the memo", detail)

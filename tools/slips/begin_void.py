@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
+from config.command_line import typed
 from config.errors import InputRefused, UsageError
 from config.plurals import counted
 from connectors.effects import open_operation
@@ -125,7 +126,7 @@ def _write(family: SlipFamily, arguments: VoidArguments) -> Outcome:
         notes=[
             written(path),
             f"Decide CANCEL or KEEP for each invoice in {path}, then: "
-            f'python3 invoke_jobs.py slips void {family.root.number} --plan {path} --reason "..."',
+            + typed("slips void", family.root.number, "--plan", path, reason=True),
         ],
     )
 

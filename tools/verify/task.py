@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import CursorResult, TextClause, text
 
 from config.business_time import day_start, naive_utc
+from config.command_line import typed
 from config.errors import UsageError
 from config.plurals import counted
 from database.engine import Database
@@ -245,7 +246,7 @@ def _told(looked_at: dict[Invariant, InvariantBreaches], *, since: date | None) 
         Table(
             "Findings",
             ("code", "row", "expected", "found", "next command"),
-            [(one.code, one.row, one.expected, one.found, f"python3 invoke_jobs.py {one.next}") for one in shown],
+            [(one.code, one.row, one.expected, one.found, typed(one.next)) for one in shown],
             "findings",
         ),
     ]

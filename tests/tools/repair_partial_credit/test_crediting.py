@@ -214,7 +214,6 @@ def test_what_cfs_refuses_is_closed_and_can_be_tried_again(desk: CreditDesk) -> 
             {"lines": (text,)}
             for text in ("70", "70=", "70=0.00", "70=-1.00", "70=1.005", "70=1,00", "x=1", "70:gst=1")
         ),
-        {"lines": ("70=1.00",), "reason": " "},
     ],
     ids=str,
 )
