@@ -1,4 +1,4 @@
-"""The one place that catches everything a run may raise."""
+"""What a run may raise becomes an exit code and words for people."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

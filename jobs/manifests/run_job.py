@@ -1,6 +1,5 @@
 """`run-job`: any command in a pod of its own, as text for `oc`."""
 
-import os
 import shlex
 from collections.abc import Sequence
 
@@ -9,6 +8,7 @@ import click
 from config.command_line import typed
 from config.errors import UsageError
 from config.schedule import ENVIRONMENTS, Schedule, Workload, read_schedule
+from config.settings import PodSettings, read
 from jobs.commands.cli import JobCommand
 from jobs.manifests.layout import as_yaml
 from jobs.manifests.workloads import one_off, sharded
@@ -47,7 +47,9 @@ def run_job_command() -> click.Command:
         words = shlex.split(command[0]) if len(command) == 1 else list(command)
         name, found = checked_for_a_pod(context, words)
         schedule = read_schedule(environment)
-        made = one_off(words, _workload(name, found, schedule), schedule, name=name, by=_operator())
+        made = one_off(
+            words, _workload(name, found, schedule), schedule, name=name, by=read(PodSettings).operator or "unknown"
+        )
         split: list[str] = []
         if shards is not None:
             if not (isinstance(found, JobCommand) and found.job.shardable):
@@ -95,7 +97,3 @@ def checked_for_a_pod(context: click.Context, words: Sequence[str]) -> tuple[str
 def _workload(name: str, found: click.Command, schedule: Schedule) -> Workload:
     """Return what its pod gets: what the schedule gives a job, else what a command by hand gets."""
     return schedule.commands.get(name) or schedule.by_hand
-
-
-def _operator() -> str:
-    return next((os.environ[name] for name in ("PAY_JOBS_OPERATOR", "USER") if os.environ.get(name)), "unknown")
