@@ -13,7 +13,7 @@ from typing import Any, cast
 
 @contextmanager
 def without(name: str) -> Iterator[None]:
-    """Let what is imported meanwhile do without a package that it can do without; one that is there already stays."""
+    """Hide a package from what is imported meanwhile and can do without it; one that is loaded already stays."""
     if name in sys.modules:
         yield
         return
@@ -37,7 +37,7 @@ class _StandIn(ModuleType):
 
 @contextmanager
 def standing_in(name: str, **known: Any) -> Iterator[None]:
-    """Let what is imported meanwhile hold a module that is loaded with its first use.
+    """Give what is imported meanwhile a module that is loaded with its first use.
 
     known  what is asked of it while it is imported
     """
@@ -58,7 +58,7 @@ def standing_in(name: str, **known: Any) -> Iterator[None]:
 
 @contextmanager
 def without_metadata() -> Iterator[None]:
-    """Let what is imported meanwhile learn versions without reading the metadata of packages, and find no plug-ins."""
+    """Answer what is imported meanwhile about versions without reading packages' metadata; it finds no plug-ins."""
     with standing_in("importlib.metadata", entry_points=_no_plug_ins, version=_version_of):
         yield
 
@@ -83,7 +83,7 @@ _ONE_AT_A_TIME = threading.RLock()
 
 @contextmanager
 def alone(package: str) -> Iterator[None]:
-    """Let what is imported of a package meanwhile come without what the package itself would import.
+    """Import parts of a package without what the package itself would import.
 
     One thread at a time: another one would find the bare package, and lose it while it imports.
     """

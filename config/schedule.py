@@ -259,7 +259,7 @@ class Schedule(ScheduleModel):
     @model_validator(mode="before")
     @classmethod
     def _zone_for_all(cls, data: Any) -> Any:
-        """Let the zone at the top hold wherever none is named."""
+        """Apply the zone at the top wherever none is named."""
         if not isinstance(data, dict) or "zone" not in data:
             return data
         zone = {"zone": data["zone"]}

@@ -198,7 +198,7 @@ class NoPayDatabase(Database):
 
 
 def work_in_memory(session: Session) -> None:
-    """Let the statements of this transaction sort and join a file of a night without spilling to disk.
+    """Give the statements of this transaction memory to sort and join a night's file without spilling to disk.
 
     Its work tables are analyzed by a small sample: one column is like the other, and their plans need sizes only.
     """

@@ -115,7 +115,7 @@ def load(target: str) -> Any:
 
 @contextmanager
 def imports_uncollected() -> Iterator[None]:
-    """Let the garbage collector rest: imports make many objects and no garbage, and it would look at all of them.
+    """Import without the garbage collector: imports make many objects and no garbage, and it would look at them all.
 
     What libraries import for programs of another kind stays away: asyncio; the metadata of all packages, in which
     pydantic looks for plug-ins; and ssl, with which psycopg2 tells an OpenSSL older than 1.1 of threads.

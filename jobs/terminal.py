@@ -73,7 +73,7 @@ def screen_width() -> int:
 
 @contextmanager
 def whatever_is_shown() -> Iterator[None]:
-    """Let a screen or a pipe fail without an effect on how the command ends: what was done is done."""
+    """Show what was done; a screen or pipe that fails changes nothing in how the command ends."""
     try:
         yield
         sys.stdout.flush()
@@ -88,7 +88,7 @@ def whatever_is_shown() -> Iterator[None]:
 
 
 def take_every_character() -> None:
-    """Let stdout and stderr write what their encoding lacks as an escape, rather than fail."""
+    """Make stdout and stderr write what their encoding lacks as an escape, rather than fail."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

@@ -1,5 +1,6 @@
 """The hand tools that a person types: one package each, one line here each."""
 
+from jobs.job import Job
 from tools.close import JOB as CLOSE
 from tools.compare_bcol import JOB as COMPARE_BCOL
 from tools.compare_cfs import JOB as COMPARE_CFS
@@ -21,6 +22,11 @@ from tools.replay_event import JOB as REPLAY_EVENT
 from tools.slips import TOOLS as SLIPS
 from tools.verify import JOB as VERIFY
 
+
+def _names(tools: tuple[Job, ...]) -> str:
+    return ", ".join(tool.name.split()[-1] for tool in tools)
+
+
 TOOLS = {
     "": ("", (CLOSE, PARTNERS, PENDING, REPLAY_EVENT, VERIFY)),
     "compare": (
@@ -28,9 +34,9 @@ TOOLS = {
         (COMPARE_BCOL, COMPARE_CFS, COMPARE_SHADOW),
     ),
     "db": ("", (*DATABASE_INDEXES, *DATABASE_PRUNE)),
-    "ejv": ("Journal voucher batches: outstanding, search, index, resubmit, rebuild, unstop.", EJV),
+    "ejv": (f"Journal voucher batches: {_names(EJV)}.", EJV),
     "explain": ("Explain one invoice, account, slip, batch or file: what happened, and what it means.", EXPLAIN),
-    "files": ("Files that came in: list, show, replay, ignore.", FILES),
+    "files": (f"Files that came in: {_names(FILES)}.", FILES),
     "repair": (
         "Put right what is stuck or was paid too much.",
         (REPAIR_PAD_INVOICE, REPAIR_PAD_REJECTS, REPAIR_PARTIAL_CREDIT, REPAIR_WRONG_FREEZE, *REPAIR_INVOICE),

@@ -26,7 +26,6 @@ CUT_OFF = (
     "is; ask the sender for the whole file"
 )
 _ROOM = 5  # for a number behind it, where the same file comes again
-STEPS = ("fetch", "copy", "record", "move", "confirm")
 
 
 def _no_checkpoint(_name: str) -> None:

@@ -73,7 +73,7 @@ def dead_ids(connection: Connection) -> list[int]:
 
 
 def retry(connection: Connection, ids: Sequence[int], reason: str) -> list[OutboxMessage]:
-    """Let messages leave again, with all their attempts before them; return them as they were.
+    """Queue messages again, with all their attempts before them; return them as they were.
 
     When an attempt was begun before is kept, so that the handler still looks before it repeats.
     """

@@ -120,7 +120,7 @@ def schedule_command(
 
 
 def _checking_itself(schedule: Schedule, environment: str | None, file: Path) -> Schedule:
-    """Let the `check` that the scheduler starts hold what ran against the schedule it ran by."""
+    """Give the `check` that the scheduler starts the schedule that the scheduler runs by."""
     if schedule.check is None:
         return schedule
     same = (*(("--env", environment) if environment else ()), *(("--file", str(file)) if file != BASE else ()))

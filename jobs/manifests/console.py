@@ -142,7 +142,7 @@ def _proxy(schedule: Schedule, security: Object) -> Object:
 
 
 def _network_policy(schedule: Schedule) -> Object:
-    """Let the router and the monitoring in, each to its port; out to the systems in the schedule and to log in."""
+    """Admit the router and the monitoring, each to its port; allow out to the systems in the schedule and to log in."""
     log_in = [{"protocol": "TCP", "port": port} for port in (443, 6443)]
     return {
         "apiVersion": "networking.k8s.io/v1",

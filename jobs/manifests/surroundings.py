@@ -29,7 +29,7 @@ def settings(schedule: Schedule) -> Object:
 
 
 def network_policy(schedule: Schedule) -> Object:
-    """Let the pods reach the systems in the schedule and DNS, and let only the monitoring in, to the scheduler.
+    """Allow the pods out to the systems in the schedule and DNS; admit only the monitoring, to the scheduler.
 
     The pod that people type in and the console have policies of their own.
     """
@@ -58,7 +58,7 @@ def network_policy(schedule: Schedule) -> Object:
 
 
 def operator_network_policy(schedule: Schedule) -> Object:
-    """Let the pod that people type in reach the same systems, and let nobody in; `oc rsh` comes by another way."""
+    """Allow the pod that people type in out to the same systems; admit nobody (`oc rsh` comes by another way)."""
     return {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "NetworkPolicy",

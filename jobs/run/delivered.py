@@ -29,7 +29,7 @@ def outcome_of(report: DeliveryReport, *, last: bool) -> Outcome:
     if not last and report.earlier_dead:
         messages = "1 message" if report.earlier_dead == 1 else f"{report.earlier_dead:,} messages"
         outcome.notes.append(
-            f"Given up by earlier runs, for a person to look at: {messages}. `outbox list --state dead` shows what."
+            f"Given up by earlier runs: {messages}. `outbox list --state dead` shows why; retry or drop each."
         )
     return outcome
 

@@ -156,5 +156,5 @@ def open_lock_connection(engine: Engine) -> Connection:
 
 
 def name_session(connection: Connection, name: str) -> None:
-    """Let the session carry a name in pg_stat_activity."""
+    """Name the session in pg_stat_activity."""
     connection.execute(text("SELECT set_config('application_name', :name, false)"), {"name": name})

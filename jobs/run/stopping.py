@@ -44,7 +44,7 @@ class StopRequest:
 
 
 def watch_signals(stop: StopRequest, cancel: Callable[[], None]) -> None:
-    """Let SIGTERM and SIGINT ask the run to stop, and cancel what the database is doing for it."""
+    """Ask the run to stop on SIGTERM and SIGINT, and cancel what the database is doing for it."""
     signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     threading.Thread(target=_watch, args=(stop, cancel), name="signals", daemon=True).start()
 

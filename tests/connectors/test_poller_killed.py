@@ -2,14 +2,15 @@
 
 import pytest
 
-from connectors.inbound.take_in import STEPS
 from connectors.object_store import ObjectStore
 from database.engine import Database
 from tests.forked_runs import ForkedRun, ForkedRuns
 from tests.poll_fixtures import NAME, Arrivals, digest
 from tests.storage_fixtures import KINDS, SftpPlace, object_store_settings
 
-CHECKPOINTS = [f"{when} {step}" for step in STEPS for when in ("before", "after")]
+CHECKPOINTS = [
+    f"{when} {step}" for step in ("fetch", "copy", "record", "move", "confirm") for when in ("before", "after")
+]
 TEXT = b"Record type\r\nPADP\r\n"
 MEGABYTE = 1024 * 1024
 KEY = f"cas/2026/11/05/{NAME}.{digest(TEXT)[:12]}"

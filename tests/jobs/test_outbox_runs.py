@@ -134,7 +134,7 @@ def test_a_dead_letter_is_for_a_person(
     later = run()
     assert later.exit_code == ExitCode.DONE
     assert later.outcome.notes == [
-        "Given up by earlier runs, for a person to look at: 1 message. `outbox list --state dead` shows what."
+        "Given up by earlier runs: 1 message. `outbox list --state dead` shows why; retry or drop each."
     ]
 
 

@@ -20,7 +20,7 @@ _NO_OTHER = text("LOCK TABLE pay_jobs.closed_days IN SHARE ROW EXCLUSIVE MODE")
 
 
 def hold_records(session: Session) -> None:
-    """Let nobody else record a day until the transaction ends."""
+    """Keep everybody else from recording a day until the transaction ends."""
     session.execute(_NO_OTHER)
 
 

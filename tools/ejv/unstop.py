@@ -1,4 +1,4 @@
-"""Let journals run again on a distribution code, after its GL was corrected."""
+"""Run journals again on a distribution code, after its GL was corrected."""
 
 from collections.abc import Sequence
 

@@ -54,5 +54,5 @@ def cancel_invoice(session: Session, invoice_id: int, *, now: datetime) -> None:
 
 
 def fail_invoice_payment(session: Session, number: str) -> None:
-    """Let the payment of an invoice fail."""
+    """Fail the payment of an invoice."""
     sql.run(session, "fail_invoice_payment", invoice_number=number)

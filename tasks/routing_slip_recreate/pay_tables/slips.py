@@ -105,7 +105,7 @@ def set_account(session: Session, account_id: int, status: str, *, now: datetime
 
 
 def fail_deposits(session: Session, numbers: Sequence[str]) -> None:
-    """Let the deposits of these slips fail."""
+    """Fail the deposits of these slips."""
     sql.run(session, "fail_deposits", numbers=list(numbers))
 
 

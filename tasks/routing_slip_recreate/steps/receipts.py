@@ -115,7 +115,7 @@ def unapply_receipt(site: CfsSite, number: str, paid: str) -> CfsStep:
 def adjust_receipt(
     site: CfsSite, number: str, amount: Decimal, *, before: Decimal, activity: ReceiptActivity
 ) -> CfsStep:
-    """Let what is left of a receipt leave it, as refund or write-off; nothing brings it back.
+    """Take out what is left of a receipt, as refund or write-off; nothing brings it back.
 
     before  what had left the receipt when the plan was made
     """

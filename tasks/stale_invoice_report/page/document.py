@@ -273,7 +273,7 @@ def _census(summary: Summary) -> str:
 
 
 def with_roles(table: str) -> str:
-    """Let a table stay one for a screen reader where a narrow window shows its rows as blocks."""
+    """Keep a table one for a screen reader where a narrow window shows its rows as blocks."""
     table = table.replace('<th scope="row"', '<th role="rowheader" scope="row"')
     for tag, role in _ROLES:
         table = re.sub(rf"<{tag}\b(?! role)", f'<{tag} role="{role}"', table)
