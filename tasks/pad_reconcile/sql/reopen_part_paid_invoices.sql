@@ -2,7 +2,7 @@
 -- them as they were.
 -- in     now (naive UTC)
 -- out    the number of invoices
--- again  an invoice of which nothing is paid is left alone; one in a final state keeps it
+-- again  a bounce that was applied before deletes no receipt again; an invoice in a final state keeps it
 -- source docs/specs/cas-settlement-csv.md section 8 step 7, which says it of an invoice that was settled
 WITH bounced AS (
        SELECT DISTINCT ON (invoice.id) gone.file_id, gone.line, invoice.id, to_jsonb(invoice) AS was

@@ -229,6 +229,20 @@ def test_a_part_out_of_a_bank_receipt_for_several_numbers_is_in_its_payment(
     assert len(all_findings(books.database, books.now, ("PAY-MISSING",))) == 2
 
 
+def test_the_row_of_a_part_that_was_booked_before_names_the_bank_receipt_that_paid_it(books: SettlementBooks) -> None:
+    account = bank(books)
+    invoice = books.invoice(account, "REG1", "30.00", method="ONLINE_BANKING", status="PAID", reference="COMPLETED",
+                            paid="30.00")  # fmt: skip
+    books.receipt(invoice, "71", "30.00")
+    books.payment(account, None, "OB1", "50.00", method="ONLINE_BANKING")
+    assert len(all_findings(books.database, books.now, ("PAY-MISSING",))) == 1
+
+    books.apply(Line("BOLP", "OB1", "30.00", "800104", "REG1", "Partially PAID", application="71"))
+
+    assert books.outcomes() == ["already_applied:receipt_exists"]
+    assert all_findings(books.database, books.now, ("PAY-MISSING",)) == {}
+
+
 def test_verify_misses_the_payment_of_a_bank_receipt_that_left_money_on_account(books: SettlementBooks) -> None:
     account = bank(books)
     for number in ("REG1", "REG2"):

@@ -25,7 +25,7 @@ SELECT max(found.id) FILTER (WHERE NOT found.is_fee) AS invoice,
                           LEFT JOIN pay_jobs.settlement_rows AS part
                             ON part.target_number = reference.invoice_number
                            AND part.kind = 'PART_ONE'
-                           AND CAST(part.application_id AS text) = receipt.receipt_number
+                           AND <<part.receipt>> = receipt.receipt_number
                          WHERE receipt.invoice_id = invoice.id
                            AND NOT EXISTS (SELECT FROM credits AS credit
                                             WHERE credit.cfs_identifier = receipt.receipt_number

@@ -1,8 +1,8 @@
 -- A PAD or online banking invoice that is paid with no completed payment of its number, or of its bank receipt.
 -- source docs/specs/cas-settlement-csv.md section 6; what credits and money on account paid has none, whatever of both it
 --        took; an invoice of a number that was paid by card has the card's, and the payment of a bank receipt over several
---        rows bears no number. A part of a bank receipt bears the application's id. One without any receipt is told by
---        INV-SETTLED
+--        rows bears no number. A part of a bank receipt bears the application's id, which its row names whatever became of
+--        it. One without any receipt is told by INV-SETTLED
 SELECT 'invoice ' || invoice.id AS row,
        'explain invoice ' || invoice.id AS next,
        invoice.payment_account_id AS account_id,
@@ -27,7 +27,7 @@ SELECT 'invoice ' || invoice.id AS row,
                          LEFT JOIN pay_jobs.settlement_rows AS part
                            ON part.target_number = reference.invoice_number
                           AND part.kind = 'PART_ONE'
-                          AND CAST(part.application_id AS text) = receipt.receipt_number
+                          AND <<part.receipt>> = receipt.receipt_number
                          JOIN payments AS bank
                            ON bank.receipt_number = coalesce(part.source_number, receipt.receipt_number)
                           AND bank.payment_status_code = 'COMPLETED'
