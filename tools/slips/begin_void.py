@@ -57,7 +57,11 @@ def begin_void(context: RunContext, arguments: VoidArguments, *, prefix: str) ->
             planned_operation(
                 family.root,
                 "void_transactions",
-                {"decisions": decisions, "was": family.root.status},
+                {
+                    "decisions": decisions,
+                    "was": family.root.status,
+                    "members": [one.number for one in family.members],
+                },
                 reason=arguments.reason,
             ),
             context.run_id,

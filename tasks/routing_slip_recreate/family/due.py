@@ -43,9 +43,7 @@ def due_for(family: SlipFamily, named: str | None = None) -> list[DueOperation]:
     own = _own(family)
     if own is None:
         return links
-    if own.kind != "nsf":
-        return [*links, own]
-    since = linked_since_bounce(family)
+    since = linked_since_bounce(family) if own.kind == "nsf" else linked_since_void_began(family)
     if since is None:
         return [replace(own, refused=_UNTOLD.format(family.root.remaining, spent(family.root))), *links]
     later = {one.number for one in since}
@@ -78,6 +76,25 @@ def linked_since_bounce(family: SlipFamily) -> tuple[RoutingSlip, ...] | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
+def linked_since_void_began(family: SlipFamily) -> tuple[RoutingSlip, ...]:
+    """Return the children that came after the void in progress was decided about.
+
+    It began when every link was done. A plan that an earlier release wrote does not name the members.
+    """
+    void = family.root.begun("void_transactions")
+    if void is None:
+        return ()
+    if "members" in void.plan:
+        return tuple(one for one in family.children if one.number not in void.plan["members"])
+    return tuple(
+        child
+        for child in family.children
+        if child.account is None
+        or child.account.status != "INACTIVE"
+        or any(one.kind == "link" and one.id > void.id for one in child.operations)
+    )
+
+
 def _unlinked(family: SlipFamily) -> tuple[RoutingSlip, ...]:
     return tuple(one for one in family.children if one.account is not None and one.account.is_open)
 
@@ -102,7 +119,10 @@ def _link(family: SlipFamily, child: RoutingSlip, named: str | None) -> DueOpera
     refused = ""
     if family.root.account is not None and family.root.account.status == "INACTIVE":
         refused = f"the CFS account of its parent {family.root.number} is INACTIVE: no receipt can be made there"
-    return DueOperation("link", child, _profile(child) or _profile(family.root), refused)
+    waits_for = _profile(child) or _profile(family.root)
+    if child in linked_since_void_began(family):
+        waits_for = f"the void of slip {family.root.number}, which was decided without it"
+    return DueOperation("link", child, waits_for, refused)
 
 
 def _own(family: SlipFamily) -> DueOperation | None:

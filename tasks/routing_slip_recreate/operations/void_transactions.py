@@ -9,8 +9,10 @@ from typing import Any
 
 from connectors.cfs import ReversalComment, ReversalReason
 from connectors.effects import StateConflict
+from database.pay.numbers import receipt_number
 from database.sessions import Session
-from tasks.routing_slip_recreate.family.model import SlipFamily, SlipInvoice
+from tasks.routing_slip_recreate.family.due import linked_since_void_began
+from tasks.routing_slip_recreate.family.model import RoutingSlip, SlipFamily, SlipInvoice
 from tasks.routing_slip_recreate.inputs import OperationInputs
 from tasks.routing_slip_recreate.operations.base import DepositReceipt, OperationKind, OperationPlan, live_receipts
 from tasks.routing_slip_recreate.pay_tables.invoices import cancel_invoice, fail_invoice_payment, reopen_invoice
@@ -37,7 +39,11 @@ def plan(inputs: OperationInputs) -> OperationPlan:
     assert inputs.earlier is not None
     decisions: dict[str, str] = inputs.earlier.plan["decisions"]
     invoices = tuple(one for one in inputs.family.invoices if str(one.id) in decisions)
-    held = live_receipts(inputs, inputs.family.members)
+    since = linked_since_void_began(inputs.family)
+    held = live_receipts(inputs, tuple(one for one in inputs.family.members if one not in since))
+    _refuse_new_members(
+        inputs, since, "; ".join(f"receipt {one.number} is {receipt_words(one.receipt)}" for one in held)
+    )
     if inputs.earlier.sent:
         applications: list[list[Any]] = inputs.earlier.plan["applications"]
     else:
@@ -69,6 +75,7 @@ def close(session: Session, inputs: OperationInputs, plan: OperationPlan) -> lis
     require(slip, status="HOLD")
     decisions = plan.facts["decisions"]
     assert isinstance(decisions, dict)
+    _refuse_new_members(inputs, linked_since_void_began(fresh), "the receipts of the slip are reversed")
     _refuse_new_invoices(fresh, decisions)
     decided = [one for one in fresh.invoices if str(one.id) in decisions]
     drop_receipts(session, inputs, [one.id for one in decided])
@@ -128,6 +135,37 @@ def _refuse_new_invoices(fresh: SlipFamily, decisions: dict[str, str]) -> None:
             ours=f"the plan says nothing about {', '.join(new)}, made since",
             repair=f"detach or cancel {', '.join(new)} in the pay database",
         )
+
+
+def _refuse_new_members(inputs: OperationInputs, since: tuple[RoutingSlip, ...], theirs: str) -> None:
+    """The money of a slip that was linked since is no part of what was decided. Raises StateConflict."""
+    if not since:
+        return
+    assert inputs.earlier is not None
+    root = inputs.slip.number
+    ways = [f"undo the link of {' and '.join(_undone(one, root) for one in since)}"]
+    if not inputs.earlier.sent:
+        ways.append(f"set slip {root} to ACTIVE, which gives this void up")
+    raise StateConflict(
+        theirs=theirs,
+        ours=f"its void was decided before {' and '.join(f'slip {one.number} was linked to it' for one in since)}",
+        repair="; or ".join(ways),
+    )
+
+
+def _undone(child: RoutingSlip, root: str) -> str:
+    """Return how a link is undone."""
+    books = (
+        f"slip {child.number} in the pay database: no parent_number, status ACTIVE, and {child.total} off the balance "
+        f"of slip {root} and on its own"
+    )
+    if child.account is None or child.account.status != "INACTIVE":
+        return books
+    moved = receipt_number(child.number, linked=True, version=child.version)
+    return (
+        f"{books}, its CFS account ACTIVE and its version one higher; and in CFS: reverse receipt {moved}, and make "
+        "the deposit anew on its own site under its next number"
+    )
 
 
 VOID_TRANSACTIONS = OperationKind("void_transactions", "slips_voided", plan, close)
