@@ -62,7 +62,7 @@ def linked_since_bounce(family: SlipFamily) -> tuple[RoutingSlip, ...] | None:
     came later. None where the balance does not tell which of the children not yet worked did.
     """
     unlinked = _unlinked(family)
-    if family.half_made_fee:
+    if family.is_frozen_by_bounce:
         return unlinked
     left = family.root.remaining + spent(family.root)
     fitting = [
@@ -161,21 +161,14 @@ def nsf_is_due(family: SlipFamily) -> bool:
     slip = family.root
     if slip.status != "NSF" or slip.account is None or slip.account.status == "INACTIVE":
         return False
-    if slip.account.status != "FREEZE" or slip.begun("nsf"):
+    if slip.account.status != "FREEZE" or slip.begun("nsf") or family.has_recovered:
         return True
-    fees = [one for one in slip.invoices if one.is_nsf_fee and one.status == "CREATED"]
-    if not any(one.reference_id for one in fees) or any(one.status == "PAID" for one in slip.invoices):
-        return True
-    last = max((one.id for one in slip.operations if one.kind == "nsf" and one.state == "done"), default=0)
-    if not last and not family.has_link_paid:
-        later = sum((one.total for one in _unlinked(family)), Decimal(0))
-        return slip.remaining == later - spent(slip)
-    return any(
-        one.id > last
-        for child in family.children
-        for one in child.operations
-        if (one.kind, one.state) == ("link", "done")
-    )
+    if any(one.status == "PAID" for one in slip.invoices):
+        return True  # CREATE_INVOICES took it for paid, with nothing left on any receipt (section 4.6)
+    if slip.was_done("nsf"):
+        return False
+    fee, later = family.half_made_fee, sum((one.total for one in _unlinked(family)), Decimal(0))
+    return fee is None or fee.reference_id is None or slip.remaining == later - spent(slip)
 
 
 def _correction(slip: RoutingSlip) -> DueOperation | None:

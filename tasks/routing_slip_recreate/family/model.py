@@ -154,27 +154,35 @@ class SlipFamily:
         return tuple(child for child in self.children if child.account is not None and not child.account.is_open)
 
     @property
-    def half_made_fee(self) -> SlipInvoice | None:
-        """The NSF fee of a bounce that another job worked, and got as far as its fee; none of one that is over.
+    def has_recovered(self) -> bool:
+        """Whether money came in after the last bounce that was worked, which frees an NSF slip: one now is a new one.
 
-        It is over where we worked it, or where a slip that was linked to pay for it has paid.
+        A bounce that is worked leaves no receipts on what is owed. Where we worked none, a link of ours came after the
+        bounce only if it paid what was owed.
         """
-        slip = self.root
-        has_recovered = bool(self.linked) and any(one.status == "PAID" for one in slip.invoices)
-        is_over = has_recovered or self.has_link_paid or slip.was_done("nsf")
-        if slip.account is None or slip.account.status != "FREEZE" or is_over:
-            return None
-        return next((one for one in slip.invoices if one.is_nsf_fee and one.status == "CREATED"), None)
-
-    @property
-    def has_link_paid(self) -> bool:
-        """Whether a link of ours paid something that the parent owed, if only a part: that set the parent ACTIVE."""
+        if any(one.receipts for one in self.root.invoices if one.status in {"PAID", "CREATED"}):
+            return True
+        last = max((one.id for one in self.root.operations if (one.kind, one.state) == ("nsf", "done")), default=0)
         return any(
             (one.kind, one.state) == ("link", "done")
-            and any(step["kind"] == "apply receipt" for step in one.plan.get("steps", ()))
+            and one.id > last
+            and (last or any(step["kind"] == "apply receipt" for step in one.plan.get("steps", ())))
             for child in self.children
             for one in child.operations
         )
+
+    @property
+    def is_frozen_by_bounce(self) -> bool:
+        """Whether the last bounce was worked as far as the frozen account, and no money came in since."""
+        account = self.root.account
+        return account is not None and account.status == "FREEZE" and not self.has_recovered
+
+    @property
+    def half_made_fee(self) -> SlipInvoice | None:
+        """The NSF fee of a bounce that another job worked, and got as far as its fee; none of one that is over."""
+        if not self.is_frozen_by_bounce or self.root.was_done("nsf"):
+            return None
+        return next((one for one in self.root.invoices if one.is_nsf_fee and one.status == "CREATED"), None)
 
     def slip(self, number: str) -> RoutingSlip:
         """Return a member."""

@@ -32,13 +32,14 @@ from tasks.routing_slip_recreate.steps.invoices import create_invoice
 
 
 def plan(inputs: OperationInputs) -> OperationPlan:
-    """Reverse what each member has open, and make the fee in CFS."""
-    slip, fee = inputs.slip, inputs.nsf_fee()
-    members = _bounced(inputs)
+    """Reverse what each member has open, and make the fee in CFS; nothing where that was done for this bounce."""
+    slip, earlier = inputs.slip, inputs.earlier.plan if inputs.earlier else {}
+    known = earlier.get("fee_invoice")
+    if inputs.family.is_frozen_by_bounce and slip.was_done("nsf") and not known:
+        return OperationPlan(steps=(), facts={"members": []})
+    fee, members = inputs.nsf_fee(), _bounced(inputs)
     taken = reversals(inputs, members, ReversalReason.NSF, ReversalComment.NON_SUFFICIENT_FUND)
     begun = inputs.family.half_made_fee
-    earlier = inputs.earlier.plan if inputs.earlier else {}
-    known = earlier.get("fee_invoice")
     if begun or known:
         fee = replace(fee, amount=begun.total if begun else Decimal(str(earlier.get("charge", 0))) or fee.amount)
     fee_invoice = begun.id if begun else int(str(known or inputs.new_invoice()))
@@ -69,6 +70,8 @@ def close(session: Session, inputs: OperationInputs, plan: OperationPlan) -> lis
     for invoice in fresh.invoices:
         if invoice.status in {"PAID", "CREATED"}:
             reopen_invoice(session, invoice.id, now=inputs.now, paid=Decimal(0))
+    if not members:
+        return _balance_notes(family, Decimal(0), Decimal(0))
     fee, number = inputs.nsf_fee(), str(plan.facts["fee_number"])
     made = inputs.view.invoice(fresh.site, number)
     assert made is not None

@@ -98,7 +98,7 @@ class SlipHistoryMachine(RuleBasedStateMachine):
             self.slips.refund_transaction(paid[chance % len(paid)]["id"])
 
     def create_invoices(self) -> None:
-        if not self.pick_any("CORRECTION", "VOID", "NSF"):
+        if not self.pick_any("CORRECTION", "VOID"):
             self.slips.create_invoices()
 
     def pick_any(self, *statuses: str) -> bool:

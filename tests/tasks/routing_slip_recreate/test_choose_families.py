@@ -56,6 +56,8 @@ def test_a_family_is_chosen_where_something_is_due_or_begun_and_nowhere_else(row
         "NSF, fee not in CFS": AT_REST | {"bought": [("CREATED", 30, None, FEE_SCHEDULE)]},
         "NSF, fee withdrawn in CFS": AT_REST | {"bought": [("CREATED", 30, "CANCELLED", FEE_SCHEDULE)]},
         "NSF, a transaction paid": AT_REST | {"bought": [FEE, ("PAID", 10, "COMPLETED")]},
+        "NSF, worked, a transaction paid": AT_REST
+        | {"bought": [FEE, ("PAID", 10, "COMPLETED")], "work": [("slip nsf", "done")]},
         "NSF, fee not taken off": AT_REST | {"remaining": 0},
         "NSF, fee not taken off what is owed": AT_REST
         | {"remaining": -30.5, "bought": [FEE, ("APPROVED", 10), ("CREATED", 20.5, "ACTIVE")]},
@@ -79,6 +81,9 @@ def test_a_family_is_chosen_where_something_is_due_or_begun_and_nowhere_else(row
         "WRITE_OFF_AUTHORIZED": {"remaining": 5, "mismatch": True},
         "NSF": AT_REST,
         "NSF, worked": AT_REST | {"work": [("slip nsf", "done")]},
+        "NSF, worked, fee given back": AT_REST
+        | {"bought": [("CANCELLED", 30, "ACTIVE", FEE_SCHEDULE)], "work": [("slip nsf", "done")]},
+        "NSF, worked, its balance corrected": AT_REST | {"remaining": 0, "work": [("slip nsf", "done")]},
         "NSF, paid by card": AT_REST | {"bought": [FEE, ("PAID", 10, "COMPLETED", OTHER_SCHEDULE, "CC")]},
         "NSF, a transaction cancelled": AT_REST | {"bought": [FEE, ("CANCELLED", 30)]},
     }
@@ -88,6 +93,17 @@ def test_a_family_is_chosen_where_something_is_due_or_begun_and_nowhere_else(row
             rows.slip(name.partition(",")[0], **more)
 
     assert {numbers.get(one, one) for one in chosen(rows)} == set(due)
+
+
+@pytest.mark.parametrize(("status", "is_chosen"), [("CREATED", True), ("REFUNDED", False)])
+def test_a_bounced_slip_of_which_something_owed_is_paid_in_part_has_bounced_again(
+    rows: SlipRows, status: str, is_chosen: bool
+) -> None:
+    parent = rows.slip("NSF", **AT_REST)
+    invoice = rows.buy(parent, status, 100, "ACTIVE")
+    rows.add("receipts", invoice_id=invoice, receipt_number="206000028L", receipt_amount=20)
+
+    assert chosen(rows) == [parent] * is_chosen
 
 
 def test_what_stands_for_another_subject_chooses_no_slip(rows: SlipRows) -> None:

@@ -59,6 +59,7 @@ def own(parent: RoutingSlip, *children: RoutingSlip) -> list[tuple[str, str]]:
 
 
 FEE = invoice("CREATED", fee=True)
+PAID_IN_PART = replace(invoice("CREATED"), receipts={f"{CHILD}L": Decimal(20)})
 
 
 @pytest.mark.parametrize(
@@ -189,6 +190,14 @@ def test_a_write_off_waits_for_what_its_children_have_pending() -> None:
         ({"account": CLOSED}, False),
         ({}, False),
         ({"operations": (work("nsf"),)}, True),
+        ({"operations": (work("nsf", "done"),)}, False),
+        ({"operations": (work("nsf", "done"),), "invoices": (FEE, invoice("PAID"))}, True),
+        ({"operations": (work("nsf", "done"),), "invoices": (FEE, PAID_IN_PART)}, True),
+        ({"operations": (work("nsf", "done"),), "invoices": (invoice("CANCELLED", fee=True),)}, False),
+        ({"operations": (work("nsf", "done"),), "invoices": ()}, False),
+        ({"operations": (work("nsf", "dropped"),), "invoices": ()}, True),
+        ({"invoices": (FEE, PAID_IN_PART), "remaining": Decimal(-60)}, True),
+        ({"invoices": (FEE, replace(PAID_IN_PART, status="REFUNDED"))}, False),
         ({"operations": (work("correction"),)}, False),
         ({"invoices": ()}, True),
         ({"invoices": (invoice("CREATED", fee=True, known=False),)}, True),

@@ -225,6 +225,101 @@ def test_a_slip_that_bounces_again_after_a_link_paid_a_part_is_worked_though_ano
     assert slips.run().counts["slips_nsf"] == 0
 
 
+def given_a_bounce_that_left_a_transaction_of_the_day(slips: Slips) -> None:
+    """Let a slip bounce before CREATE_INVOICES takes what was bought the same day, which it then finds no money for."""
+    slips.deposit(PARENT, "100.00")
+    slips.spend(PARENT, "40.00")
+    slips.bounce(PARENT)
+    slips.run()
+    slips.create_invoices()
+    assert slips.record("SELECT invoice_status_code AS status FROM invoices WHERE id = 1") == {"status": "PAID"}
+    assert slips.our_receipts() == {}
+
+
+def test_what_create_invoices_took_for_paid_after_a_bounce_is_owed_again_and_charged_no_second_fee(
+    slips: Slips,
+) -> None:
+    given_a_bounce_that_left_a_transaction_of_the_day(slips)
+    moved = slips.records("SELECT * FROM pay_jobs.slip_movements")
+
+    assert slips.run().rejects == []
+
+    assert slips.rows("SELECT invoice_status_code, total::text FROM invoices ORDER BY id") == [
+        ("CREATED", "40.00"), ("CREATED", "30.00")]  # fmt: skip
+    assert slips.rows("SELECT status_code FROM invoice_references") == [("ACTIVE",), ("ACTIVE",)]
+    assert slips.due() == {"REG00000001": "40.00", "REG00000002": "30.00"}
+    assert slips.slip(PARENT)["remaining_amount"] == Decimal("-70.00")
+    assert slips.records("SELECT * FROM pay_jobs.slip_movements") == moved
+    assert slips.run().notes == ["No slips are in progress."]
+
+
+def test_a_slip_over_the_old_amount_and_the_fee_pays_what_was_bought_on_the_day_of_the_bounce(slips: Slips) -> None:
+    given_a_bounce_that_left_a_transaction_of_the_day(slips)
+    slips.deposit(CHILD, "70.00")
+    slips.link(CHILD, PARENT)
+
+    assert slips.run().rejects == []
+
+    assert slips.due() == {"REG00000001": "0.00", "REG00000002": "0.00"}
+    parent = slips.slip(PARENT)
+    assert (parent["status"], parent["remaining_amount"]) == ("ACTIVE", Decimal("0.00"))
+
+
+@pytest.mark.parametrize("paid", [[], ["60.00"]])
+def test_a_fee_that_was_waived_is_not_charged_again(slips: Slips, paid: list[str]) -> None:
+    slips.deposit(PARENT, "100.00", paid=paid)
+    slips.bounce(PARENT)
+    slips.run()
+    slips.change("UPDATE invoices SET invoice_status_code = 'CANCELLED' WHERE corp_type_code = 'BCR'")
+    slips.change("UPDATE routing_slips SET remaining_amount = remaining_amount + 30")
+
+    assert slips.run().notes == ["No slips are in progress."]
+    assert slips.run(slip=PARENT).counts["slips_nsf"] == 0
+
+
+@pytest.mark.parametrize("linked_before", [False, True])
+def test_what_create_invoices_took_for_paid_after_a_bounce_that_another_job_worked_is_charged_no_second_fee(
+    slips: Slips, linked_before: bool
+) -> None:
+    slips.deposit(PARENT, "100.00")
+    if linked_before:
+        slips.deposit(CHILD, "10.00")
+        slips.link(CHILD, PARENT)
+        slips.run()
+    slips.spend(PARENT, "40.00")
+    slips.bounce(PARENT)
+    slips.run()
+    slips.change("DELETE FROM pay_jobs.operation_steps")
+    slips.change("DELETE FROM pay_jobs.operations")
+    slips.create_invoices()
+
+    assert slips.run().rejects == []
+
+    assert slips.due() == {"REG00000001": "40.00", "REG00000002": "30.00"}
+    assert slips.slip(PARENT)["remaining_amount"] == Decimal("-70.00")
+    assert slips.run().notes == ["No slips are in progress."]
+
+
+def test_a_slip_that_bounces_again_after_another_job_linked_one_that_paid_a_part_is_worked(slips: Slips) -> None:
+    slips.deposit(PARENT, "100.00", paid=["100.00"])
+    slips.bounce(PARENT)
+    slips.run()
+    slips.deposit(CHILD, "20.00")
+    slips.link(CHILD, PARENT)
+    slips.run()
+    slips.change("UPDATE routing_slips SET remaining_amount = 0 WHERE number = :n", n=PARENT)
+    slips.change("DELETE FROM pay_jobs.operation_steps")
+    slips.change("DELETE FROM pay_jobs.operations")
+    slips.bounce(PARENT)
+
+    (told,) = slips.run().rejects
+
+    assert live(slips) == {}
+    assert slips.due() == {"REG00000001": "100.00", "REG00000002": "30.00", "REG00000003": "30.00"}
+    assert "its balance is -150.00 now, and its transactions and the fee say -160.00" in told.detail
+    assert slips.run().notes == ["No slips are in progress."]
+
+
 def test_children_linked_before_and_after_the_bounce_are_told_apart_by_the_balance(slips: Slips) -> None:
     slips.deposit(PARENT, "100.00", paid=["60.00"])
     for number, total in ((CHILD, "5.00"), (THIRD, "95.00")):

@@ -25,6 +25,14 @@ linked AS MATERIALIZED (
        AND link.state = 'done'
      GROUP BY child.parent_number
 ),
+bounced AS MATERIALIZED (
+    SELECT substr(nsf.subject, 6) AS number, max(nsf.id) AS newest
+      FROM pay_jobs.operations AS nsf
+     WHERE nsf.subject LIKE 'slip %'
+       AND nsf.kind = 'slip nsf'
+       AND nsf.state = 'done'
+     GROUP BY nsf.subject
+),
 candidate AS (
     SELECT coalesce(slip.parent_number, slip.number) AS root,
            slip.id,
@@ -69,46 +77,53 @@ candidate AS (
                     ))
                 )
                 OR (slip.status = 'NSF' AND NOT EXISTS (
-                    -- An NSF slip at rest: frozen, nothing paid, its fee in CFS and taken off, nothing linked since;
-                    -- where no job of ours worked its bounce, no link of ours has paid.
+                    -- An NSF slip at rest: frozen, nothing paid, if only in part, and nothing linked since its bounce;
+                    -- where no job of ours worked that, no link of ours has paid, and its fee is in CFS and taken off.
                     SELECT 1
                       FROM cfs_accounts AS account
+                      LEFT JOIN bounced ON bounced.number = slip.number
                      WHERE account.account_id = slip.payment_account_id
                        AND account.payment_method = 'INTERNAL'
                        AND account.status = 'FREEZE'
-                       AND EXISTS (
-                           SELECT 1
-                             FROM bought
-                             JOIN invoice_references AS reference ON reference.invoice_id = bought.id
-                            WHERE bought.routing_slip = slip.number
-                              AND bought.is_fee
-                              AND bought.invoice_status_code = 'CREATED'
-                              AND reference.status_code = 'ACTIVE'
-                       )
                        AND NOT EXISTS (
                            SELECT 1
                              FROM bought
                             WHERE bought.routing_slip = slip.number
-                              AND bought.invoice_status_code = 'PAID'
-                       )
-                       AND slip.remaining_amount IS DISTINCT FROM -(
-                           SELECT coalesce(sum(bought.total), 0)
-                             FROM bought
-                            WHERE bought.routing_slip = slip.number
-                              AND bought.invoice_status_code IN ('APPROVED', 'CREATED')
-                              AND NOT bought.is_fee
+                              AND (
+                                  bought.invoice_status_code = 'PAID'
+                                  OR (bought.invoice_status_code = 'CREATED' AND EXISTS (
+                                      SELECT 1
+                                        FROM receipts AS receipt
+                                       WHERE receipt.invoice_id = bought.id
+                                  ))
+                              )
                        )
                        AND NOT EXISTS (
                            SELECT 1
                              FROM linked
                             WHERE linked.number = slip.number
-                              AND linked.newest > coalesce((
-                                  SELECT max(nsf.id)
-                                    FROM pay_jobs.operations AS nsf
-                                   WHERE nsf.subject = 'slip ' || slip.number
-                                     AND nsf.kind = 'slip nsf'
-                                     AND nsf.state = 'done'
-                              ), CASE WHEN linked.has_paid THEN 0 ELSE linked.newest END)
+                              AND coalesce(linked.newest > bounced.newest, linked.has_paid)
+                       )
+                       AND (
+                           bounced.number IS NOT NULL
+                           OR (
+                               EXISTS (
+                                   SELECT 1
+                                     FROM bought
+                                     JOIN invoice_references AS reference ON reference.invoice_id = bought.id
+                                    WHERE bought.routing_slip = slip.number
+                                      AND bought.is_fee
+                                      AND bought.invoice_status_code = 'CREATED'
+                                      AND reference.status_code = 'ACTIVE'
+                               )
+                               AND slip.remaining_amount IS DISTINCT FROM -(
+                                   SELECT coalesce(sum(bought.total), 0)
+                                     FROM bought
+                                    WHERE bought.routing_slip = slip.number
+                                      AND bought.invoice_status_code IN ('APPROVED', 'CREATED')
+                                      AND NOT bought.is_fee
+                               )
+                           )
                        )
                 ))
                 OR (
