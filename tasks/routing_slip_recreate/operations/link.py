@@ -73,13 +73,13 @@ def close(session: Session, inputs: OperationInputs, plan: OperationPlan) -> lis
     set_slip(session, child.number, now=inputs.now, version=version)
     note_movement(session, child.number, "linked", -child.total, now=inputs.now)
     note_movement(session, parent.number, "linked", child.total, now=inputs.now)
+    if parent.status == now_parent.status == "NSF" and not nsf_is_due(inputs.family):
+        set_slip(session, parent.number, now=inputs.now, status="ACTIVE")
     if not plan.payable:
         return []
     applied = sync_receipts(session, inputs, fresh, plan.receipts)
     notes = settle_invoices(session, inputs, fresh, plan.payable)
-    if parent.status == now_parent.status == "NSF":
-        set_slip(session, parent.number, now=inputs.now, status="ACTIVE")
-    elif parent.status == now_parent.status == "VOID":
+    if parent.status == now_parent.status == "VOID":
         paid = sum(applied.values(), Decimal(0))
         status = "ACTIVE" if now_parent.remaining > paid else None
         set_slip(session, parent.number, now=inputs.now, status=status, remaining_change=-paid)

@@ -320,6 +320,23 @@ def test_a_slip_that_bounces_again_after_another_job_linked_one_that_paid_a_part
     assert slips.run().notes == ["No slips are in progress."]
 
 
+def test_a_slip_that_is_linked_where_nothing_is_owed_makes_its_bounced_parent_active(slips: Slips) -> None:
+    slips.deposit(PARENT, "100.00")
+    slips.bounce(PARENT)
+    slips.run()
+    slips.change("UPDATE invoices SET invoice_status_code = 'CANCELLED'")
+    slips.change("UPDATE routing_slips SET remaining_amount = 0")
+    slips.deposit(CHILD, "50.00")
+    slips.link(CHILD, PARENT)
+
+    for _ in range(2):
+        assert slips.run().rejects == []
+
+    assert live(slips) == {f"{CHILD}L": "50.00"}
+    parent = slips.slip(PARENT)
+    assert (parent["status"], parent["remaining_amount"]) == ("ACTIVE", Decimal("50.00"))
+
+
 def test_children_linked_before_and_after_the_bounce_are_told_apart_by_the_balance(slips: Slips) -> None:
     slips.deposit(PARENT, "100.00", paid=["60.00"])
     for number, total in ((CHILD, "5.00"), (THIRD, "95.00")):
