@@ -8,7 +8,7 @@ from tasks.ejv_feedback_check.batch_result import ItemToCheck
 
 _BY_HAND = (
     "stays REFUND_PROCESSING: a part of its invoice was paid back, and EJV_PAYMENT would send that again with it. The "
-    "pay team has this part paid back by hand"
+    "pay team has this part paid back by hand, and makes it REFUND_PROCESSED"
 )
 _RULES = {
     "unknown_journal": "the journal is not of this batch in ejv_headers",
@@ -24,7 +24,7 @@ _RULES = {
         "CGI accepts now what was refused or voided before; nothing was changed. It may be in a newer batch too: "
         "look for a double charge"
     ),
-    "paid_in_part": f"it was refused or voided before, and {_BY_HAND}, and makes it REFUND_PROCESSED",
+    "paid_in_part": f"it was refused or voided before, and {_BY_HAND}",
     "incomplete": "its readable lines do not add up to our amount; nothing was changed",
 }
 _TWICE = {
@@ -52,7 +52,7 @@ _MOVED_TWICE = (
 _LEFT = {
     "settled_before": ". It was {before} before and stays so",
     "in_newer_batch": ". A newer batch has it, so it is left to the answer to that",
-    "paid_in_part": f". It {_BY_HAND}, unless CGI did so before, and makes it REFUND_PROCESSED",
+    "paid_in_part": f". It {_BY_HAND}",
     "open_in_part": (
         ". It stays REFUND_PROCESSING while a part of its invoice is at CGI, perhaps this one in an older batch: "
         "EJV_PAYMENT would send that again. Do not pay it back by hand, it may be sent again once that is answered or "

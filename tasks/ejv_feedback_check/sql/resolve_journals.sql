@@ -7,7 +7,8 @@
 --        journal (booked_before); a refusal of what another batch settled, or holds now (in_newer_batch), sets nothing free
 -- source docs/specs/cgi-ejv-files.md sections 4 and 7, weaknesses 4 to 7, 16, 18 and 19. The first line of a thing
 --        goes to our side: a credit charges or disburses, a debit pays back, whatever became of the invoice meanwhile.
---        Section 5.1: a share and what takes it back are two rows of one thing; the newer batch has those sent since it
+--        Section 5.1: a share and what takes it back are two rows of one thing; the newer batch has those sent since it.
+--        Weakness 9: a part that is sent again once it was paid back is REFUND_PROCESSING; its links say what it was
 CREATE TEMPORARY TABLE feedback_items ON COMMIT DROP AS
 WITH headers AS (
        SELECT journal,
@@ -115,8 +116,18 @@ WITH headers AS (
               invoice.payment_date IS NOT NULL OR coalesce(received.amount > 0, false) AS is_paid,
               :file_type = 'PAYMENT' AND invoice.invoice_status_code = 'REFUND_REQUESTED' AND NOT <<invoice.was_charged>>
                 AS was_never_charged,
-              CASE :file_type WHEN 'PAYMENT' THEN coalesce(refund.status, invoice.invoice_status_code)
-                              ELSE coalesce(items.partner_status, invoice.disbursement_status_code) END AS status_before,
+              CASE WHEN :file_type <> 'PAYMENT' THEN coalesce(items.partner_status, invoice.disbursement_status_code)
+                   WHEN (SELECT bool_or(paid.disbursement_status_code = 'COMPLETED')
+                           FROM ejv_links AS paid
+                           JOIN ejv_headers AS header
+                             ON header.id = paid.ejv_header_id
+                           JOIN ejv_files AS file
+                             ON file.id = header.ejv_file_id
+                            AND file.file_type = 'PAYMENT'
+                            AND file.id <> :batch
+                          WHERE paid.link_id = refund.id
+                            AND paid.link_type = 'partial_refund') THEN 'REFUND_PROCESSED'
+                   ELSE coalesce(refund.status, invoice.invoice_status_code) END AS status_before,
               CASE :file_type WHEN 'PAYMENT' THEN coalesce(refund.refund_amount, invoice.total)
                               ELSE items.partner_amount END AS expected,
               coalesce(received.amount, 0) AS received,

@@ -440,20 +440,38 @@ def test_a_refused_part_is_paid_by_hand_once_the_older_batch_that_has_it_refused
     assert books.one("SELECT status FROM refunds_partial WHERE id = 55") == "REFUND_PROCESSING"
 
 
-def test_a_part_that_was_accepted_once_holds_all_that_are_refused_beside_it_when_it_is_sent_again(
-    office: FeedbackOffice,
-) -> None:
-    """EJV_PAYMENT sends it with the next part that is due, and makes it REFUND_PROCESSING."""
-    books = office.books
+def given_accepted_before(books: EjvBooks) -> None:
+    """Batch 100 paid part 55 back, and EJV_PAYMENT sent it again with part 56 in batch 101."""
     given_sent_again(books)
     books.change("UPDATE ejv_links SET disbursement_status_code = 'COMPLETED' WHERE ejv_header_id = 10")
     books.change("UPDATE refunds_partial SET status = 'REFUND_PROCESSING'")
+    books.change("UPDATE refunds_partial SET gl_posted = :day WHERE id = 55", day=BEFORE)
     books.add("ejv_links", ejv_header_id=11, link_type="partial_refund", link_id=56)
+
+
+def test_a_part_that_is_paid_back_in_a_second_batch_is_reported_and_keeps_its_day(office: FeedbackOffice) -> None:
+    given_accepted_before(office.books)
+
+    outcome = office.answer(Batch(101, journals=[(11, PARTS)]))
+
+    assert [(one.reason, "1001-PR-55" in one.detail) for one in outcome.rejects] == [("moved a second time", True)]
+    assert "paid back a second time" in outcome.rejects[0].detail
+    assert office.books.rows("SELECT status, gl_posted FROM refunds_partial ORDER BY id") == [
+        ("REFUND_PROCESSED", BEFORE), ("REFUND_PROCESSED", DAY),
+    ]  # fmt: skip
+
+
+def test_a_part_that_was_paid_back_stays_so_where_a_second_batch_is_refused(office: FeedbackOffice) -> None:
+    given_accepted_before(office.books)
 
     outcome = office.answer(Batch(101, journals=[(11, PARTS)]), {"JH": "2001 NO"})
 
-    assert books.rows("SELECT status FROM refunds_partial") == [("REFUND_PROCESSING",)] * 2
-    assert ["paid back by hand, unless CGI did so before" in one.detail for one in outcome.rejects] == [True, True]
+    assert office.books.rows("SELECT status, gl_posted FROM refunds_partial ORDER BY id") == [
+        ("REFUND_PROCESSED", BEFORE), ("REFUND_PROCESSING", None),
+    ]  # fmt: skip
+    paid, due = [one.detail for one in outcome.rejects]
+    assert "It was REFUND_PROCESSED before and stays so" in paid
+    assert "The pay team has this part paid back by hand" in due
 
 
 def test_a_held_part_is_named_for_the_pay_team_by_the_file_that_accepts_another(office: FeedbackOffice) -> None:

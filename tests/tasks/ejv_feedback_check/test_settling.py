@@ -402,6 +402,17 @@ def test_journals_are_stopped_on_the_codes_in_force_of_the_accounts_that_were_re
     assert found == [(codes[0], False), (codes[1], True)]
 
 
+def test_a_partial_refund_that_is_done_gets_no_version_by_an_answer_that_comes_later(books: EjvBooks) -> None:
+    books.invoice(books.account(), 1001, "30.00", "PAID")
+    books.partial_refund(55, 1001, "5.00", "REFUND_PROCESSED")
+    items: list[dict[str, Any]] = [{"refund_id": 55, "rule": "settled_before"}]
+
+    assert run(books, "choose_partial_refunds", items, only_refused=False) == []
+    run(books, "settle_partial_refunds", items, now=NOON)
+
+    assert books.one("SELECT updated_on FROM refunds_partial") is None
+
+
 def test_a_journal_is_settled_by_its_own_line_and_all_of_them_by_a_refused_batch(books: EjvBooks) -> None:
     for batch in (100, 101, 102):
         books.batch(batch)
@@ -441,10 +452,10 @@ def test_the_links_of_a_batch_are_counted_by_status_with_the_first_of_each(books
     [
         ({}, ("REFUND_PROCESSED", MONDAY, None), None),
         ({"is_accepted": False, "message": "NO"}, ("REFUND_REQUESTED", None, "NO"), "NO"),
-        ({"rule": "settled_before"}, ("REFUND_PROCESSING", None, "before"), None),
+        ({"rule": "settled_before"}, ("REFUND_PROCESSED", None, "before"), None),
         (
             {"rule": "settled_before", "is_accepted": False, "message": "NO"},
-            ("REFUND_PROCESSING", None, "before"),
+            ("REFUND_PROCESSED", None, "before"),
             "NO",
         ),
         ({"outcome": "rejected", "is_accepted": False}, ("REFUND_PROCESSING", None, "before"), None),

@@ -125,9 +125,11 @@ def _money_given_back_pays_nothing(one: ShadowDifference) -> bool:
 
 
 def _moved_twice_is_told(one: ShadowDifference) -> bool:
-    """Theirs has the dates of the second, and its money in the receipt of the first."""
+    """Theirs has the dates of the second, and its money in the receipt of the first, or a part as it was sent again."""
     if one.table == "receipts":
         return one.is_only_ours or (one.column == "receipt_amount" and is_more(one.theirs, one.ours))
+    if is_change(one, "refunds_partial.status", [("REFUND_PROCESSING", "REFUND_PROCESSED")]):
+        return True
     return is_at(
         one, "invoices.payment_date", "invoices.refund_date", "invoices.disbursement_date",
         "invoices.disbursement_reversal_date", "refunds_partial.gl_posted", "partner_disbursements.feedback_on",
