@@ -13,14 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 from config.business_time import day_bounds, naive_utc
 from database.sessions import Session
 from jobs.spreadsheet import defused
-from tasks.stale_invoice_report.xlsx_export import (
-    MOST_ROWS,
-    WORKBOOK_OPTIONS,
-    formats_of,
-    laid_out,
-    write_cell,
-    write_table,
-)
+from jobs.workbook import MOST_ROWS, formats_of, laid_out, new_workbook, write_cell, write_table
 from tools.close.closing import Closing, FigureTotal
 from tools.close.rows import FigureRow, rows_of
 from tools.close.tables import for_programs, verdict
@@ -36,7 +29,7 @@ def write_workbook(path: Path, session: Session, closing: Closing) -> None:
     The same closing is the same bytes, whenever it is written.
     """
     dated = day_bounds(closing.last)[1] if closing.recorded_on is None else naive_utc(closing.recorded_on)
-    with xlsxwriter.Workbook(str(path), WORKBOOK_OPTIONS) as book:
+    with new_workbook(path) as book:
         book.set_properties({"title": f"Closing of {closing.title}", "author": "Pay Jobs", "created": dated})
         formats = formats_of(book)
         _write_figures(laid_out(book, "Closing"), closing, formats)

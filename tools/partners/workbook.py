@@ -16,14 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 from config.business_time import business_date
 from database.sessions import Session
 from jobs.run.outcome import Table
-from tasks.stale_invoice_report.xlsx_export import (
-    MOST_ROWS,
-    WORKBOOK_OPTIONS,
-    formats_of,
-    laid_out,
-    write_cell,
-    write_table,
-)
+from jobs.workbook import MOST_ROWS, formats_of, laid_out, new_workbook, write_cell, write_table
 from tools.partners.accounts import HEADINGS, MOVEMENTS, sql
 
 _ROWS_AT_ONCE = 1000
@@ -37,7 +30,7 @@ def write_workbook(path: Path, session: Session, tables: list[Table], *, start: 
 
     tables  what stands on the first sheet, one below the other
     """
-    with xlsxwriter.Workbook(str(path), WORKBOOK_OPTIONS) as book:
+    with new_workbook(path) as book:
         formats = formats_of(book)
         first = laid_out(book, "Accounts")
         first.set_column(0, 20, 15)
