@@ -48,17 +48,17 @@ class AnswerUnusable(httpx.RequestError):
 
 
 class BoundedClient:
-    """Connections to HTTP servers.
+    """Connections to the server of an address, past any proxy where that is this machine.
 
     deadline  seconds from the beginning of a call to the end of its answer
     timeout   seconds for each wait in it
     """
 
-    def __init__(self, *, deadline: float, timeout: float, **more: Any) -> None:
+    def __init__(self, url: str, *, deadline: float, timeout: float, **more: Any) -> None:
         self._deadline = deadline
-        trust_env = more.get("trust_env", True)
+        trust_env = urlsplit(url).hostname not in _LOOPBACK
         context = _tls_context(trust_env, os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
-        self._http = httpx.Client(timeout=timeout, verify=context, **more)
+        self._http = httpx.Client(timeout=timeout, verify=context, trust_env=trust_env, **more)
         for transport in [self._http._transport, *self._http._mounts.values()]:
             if isinstance(transport, httpx.HTTPTransport):
                 pool: Any = transport._pool
@@ -88,11 +88,6 @@ class BoundedClient:
         whole = httpx.Response(answer.status_code, headers=answer.headers, content=body, request=answer.request)
         whole.elapsed = answer.elapsed
         return whole
-
-
-def is_ourselves(host: str | None) -> bool:
-    """Return whether a host is this machine: a proxy stands between us and the outside, never between us and us."""
-    return host in _LOOPBACK
 
 
 def read_address(url: str, *, setting: str, like: str) -> SplitResult:

@@ -9,7 +9,6 @@ import httpx
 from access.bounded_http import (
     BoundedClient,
     CertificateRefused,
-    is_ourselves,
     read_address,
     refused_certificate,
     what_failed,
@@ -73,9 +72,7 @@ def call_token_server(
     data: Mapping[str, str] | None = None,
 ) -> httpx.Response:
     """Send one request on a connection of its own: tokens are asked for once an hour. Raises httpx.RequestError."""
-    trust_env = not is_ourselves(urlsplit(url).hostname)
-    client = BoundedClient(deadline=DEADLINE_SECONDS, timeout=TIMEOUT_SECONDS, trust_env=trust_env)
-    with closing(client):
+    with closing(BoundedClient(url, deadline=DEADLINE_SECONDS, timeout=TIMEOUT_SECONDS)) as client:
         return client.request(method, url, headers=headers, content=content, data=data)
 
 

@@ -180,5 +180,5 @@ def _forked(order: dict[str, Any], folder: Path) -> int:
 
 if __name__ == "__main__":
     import_all()
-    BoundedClient(deadline=1, timeout=1, trust_env=False).close()  # the certificates are read once for all forks
+    BoundedClient("http://localhost", deadline=1, timeout=1).close()  # the certificates are read once for all forks
     _serve()

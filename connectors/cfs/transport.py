@@ -19,7 +19,6 @@ import tenacity
 from access.bounded_http import (
     AnswerUnusable,
     BoundedClient,
-    is_ourselves,
     read_address,
     refused_certificate,
     what_failed,
@@ -245,12 +244,12 @@ class Transport:
         if settings.connector_auth is not None:
             headers["Pay-Connector"] = settings.connector_auth.get_secret_value()
         return BoundedClient(
+            settings.base_url,
             deadline=DEADLINE_TIMES * settings.connect_timeout,
             base_url=settings.base_url.rstrip("/"),
             headers=headers,
             timeout=settings.connect_timeout,
             limits=httpx.Limits(max_connections=32, max_keepalive_connections=32, keepalive_expiry=30),
-            trust_env=not is_ourselves(url.hostname),
         )
 
 

@@ -12,7 +12,6 @@ import httpx
 from access.bounded_http import (
     BoundedClient,
     CertificateRefused,
-    is_ourselves,
     read_address,
     refused_certificate,
     what_failed,
@@ -64,8 +63,7 @@ class HttpSink:
         self._what = what
         self._token = token
         self._settings = settings
-        trust_env = not is_ourselves(urlsplit(url).hostname)
-        self._http = BoundedClient(deadline=DEADLINE_SECONDS, timeout=TIMEOUT_SECONDS, trust_env=trust_env)
+        self._http = BoundedClient(url, deadline=DEADLINE_SECONDS, timeout=TIMEOUT_SECONDS)
 
     def close(self) -> None:
         """Close the connections."""

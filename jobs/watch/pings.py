@@ -58,14 +58,13 @@ class Pings:
             return
         import httpx
 
-        from access.bounded_http import BoundedClient, is_ourselves, refused_certificate, what_failed
+        from access.bounded_http import BoundedClient, refused_certificate, what_failed
 
         parts = urlsplit(self._url)
         address = urlunsplit(parts._replace(path=parts.path.rstrip("/") + signal, query=f"rid={self._rid}"))
         trouble = ""
         content = visible(excerpt(said, MAX_BODY)).encode()[:MAX_BODY]
-        trust_env = not is_ourselves(parts.hostname)
-        with closing(BoundedClient(deadline=DEADLINE_SECONDS, timeout=TIMEOUT_SECONDS, trust_env=trust_env)) as client:
+        with closing(BoundedClient(address, deadline=DEADLINE_SECONDS, timeout=TIMEOUT_SECONDS)) as client:
             for _ in range(TRIES):
                 try:
                     answer = client.request("POST", address, content=content)

@@ -100,7 +100,7 @@ def talking(talk: Talk, context: ssl.SSLContext | None = None) -> Iterator[str]:
 
 
 def asked(url: str, *, deadline: float = 60) -> httpx.Response:
-    with closing(BoundedClient(deadline=deadline, timeout=deadline)) as client:
+    with closing(BoundedClient(url, deadline=deadline, timeout=deadline)) as client:
         return client.request("GET", url)
 
 
@@ -115,7 +115,7 @@ def test_a_server_that_drips_is_given_up_wherever_it_begins_to(begun: bytes) -> 
 def test_an_answer_without_end_is_given_up_by_its_size() -> None:
     with (
         talking(endless) as url,
-        closing(BoundedClient(deadline=200, timeout=60)) as client,
+        closing(BoundedClient(url, deadline=200, timeout=60)) as client,
         pytest.raises(AnswerUnusable, match="more than 8,388,608 bytes"),
     ):
         client.request("GET", url)
