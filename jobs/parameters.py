@@ -18,6 +18,9 @@ POD_FOLDER = Path("/tmp")  # noqa: S108 - the emptyDir of jobs/manifests/pods.py
 
 FIRST_YEAR = 2000  # no row of the pay database is older; an earlier year is a slip of the fingers
 _TOO_EARLY = f"{{!r}} is before {FIRST_YEAR}: is the year right?"
+MOST_DAYS = 36_500
+MOST_ROWS = 2**31 - 1
+ROW_ID = click.IntRange(1, 2**63 - 1)
 
 
 class DayType(click.ParamType[date]):

@@ -8,7 +8,7 @@ import click
 from config.errors import ExitCode
 from config.visible import to_json
 from jobs.commands.whole_help import WholeHelpGroup
-from jobs.parameters import json_option
+from jobs.parameters import MOST_ROWS, json_option
 from jobs.run.result import answer_json, print_json
 from sandbox import state
 from sandbox.demo_data import DemoSize
@@ -21,8 +21,13 @@ def sandbox() -> None:
 
 
 _DEFAULT = DemoSize()
-_accounts = click.option("--accounts", default=_DEFAULT.weekly_accounts, show_default=True, help="Weekly accounts.")
-_invoices = click.option("--invoices", default=_DEFAULT.invoices, show_default=True, help="Invoices in the week.")
+_ROWS = click.IntRange(0, MOST_ROWS)
+_accounts = click.option(
+    "--accounts", default=_DEFAULT.weekly_accounts, show_default=True, type=_ROWS, help="Weekly accounts."
+)
+_invoices = click.option(
+    "--invoices", default=_DEFAULT.invoices, show_default=True, type=_ROWS, help="Invoices in the week."
+)
 
 
 @sandbox.command()

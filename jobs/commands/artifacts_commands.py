@@ -17,7 +17,7 @@ from jobs.commands.ledger_commands import find_run
 from jobs.commands.pay_database import pay_connection
 from jobs.commands.whole_help import WholeHelpGroup
 from jobs.files_for_people import artifact_name, why_not_writable, write_whole, written
-from jobs.parameters import json_option, sandbox_option
+from jobs.parameters import ROW_ID, json_option, sandbox_option
 from jobs.run import ledger
 from jobs.run.ledger import Run
 from jobs.run.outcome import Table
@@ -33,7 +33,7 @@ def artifacts() -> None:
 
 
 @artifacts.command("list")
-@click.argument("run_id", metavar="[RUN]", required=False, type=click.IntRange(1))
+@click.argument("run_id", metavar="[RUN]", required=False, type=ROW_ID)
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="How many runs.")
 @json_option
 @sandbox_option
@@ -65,7 +65,7 @@ def list_stored(*, run_id: int | None, limit: int, as_json: bool, sandbox: bool)
 
 
 @artifacts.command("get")
-@click.argument("run_id", metavar="RUN", type=click.IntRange(1))
+@click.argument("run_id", metavar="RUN", type=ROW_ID)
 @click.argument("name", required=False)
 @click.option("--to", help="The folder; - for stdout. Default: this folder, or /tmp where this one is read-only.")
 @sandbox_option

@@ -14,7 +14,7 @@ from config.errors import UsageError
 from config.plurals import counted
 from database.archived import where_older_rows_are
 from jobs.commands.pay_database import pay_connection
-from jobs.parameters import DAY, json_option, sandbox_option
+from jobs.parameters import DAY, ROW_ID, json_option, sandbox_option
 from jobs.run import ledger
 from jobs.run.causes import attention_table
 from jobs.run.figures import as_lines
@@ -78,7 +78,7 @@ def find_run(connection: Connection, run_id: int, *, shown_by: str) -> Run:
 
 
 @click.command("show")
-@click.argument("run_id", metavar="RUN", type=click.IntRange(1))
+@click.argument("run_id", metavar="RUN", type=ROW_ID)
 @json_option
 @sandbox_option
 def show(run_id: int, as_json: bool, sandbox: bool) -> None:

@@ -15,6 +15,7 @@ from config.errors import UsageError
 from config.plurals import counted, is_or_are
 from connectors.outbox import operator_actions as desk
 from connectors.outbox.operator_actions import OutboxMessage
+from jobs.parameters import MOST_ROWS
 from jobs.run.causes import EXAMPLES, without_particulars
 from jobs.run.outcome import Table
 
@@ -25,7 +26,7 @@ CAUSE = click.option(
 )
 COUNT = click.option(
     "--count",
-    type=click.IntRange(1),
+    type=click.IntRange(1, MOST_ROWS),
     help="How many messages --kind and --cause match; with another number nothing is done.",
 )
 

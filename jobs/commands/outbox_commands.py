@@ -21,7 +21,7 @@ from connectors.outbox.operator_actions import OutboxMessage
 from jobs.commands.outbox_choice import CAUSE, COUNT, KIND, MessageChoice, causes_table, chosen_ids
 from jobs.commands.pay_database import pay_connection
 from jobs.commands.whole_help import WholeHelpGroup
-from jobs.parameters import REASON_HELP, ReasonOption, json_option, sandbox_option
+from jobs.parameters import REASON_HELP, ROW_ID, ReasonOption, json_option, sandbox_option
 from jobs.run import ledger
 from jobs.run.bare_run import start_bare_run
 from jobs.run.outcome import Table
@@ -34,7 +34,6 @@ _STATES = {OPEN: ("pending", "dead"), "all": desk.STATES, **{state: (state,) for
 _DONE = {"retry": "{} be delivered by the next run", "drop": "{} not be sent; what follows on its key {} move on"}
 _DRY_RUN = click.option("--dry-run", is_flag=True, is_eager=True, help="Say what would be changed, and change nothing.")
 _REASON = click.option("--reason", cls=ReasonOption, required=True, help=REASON_HELP)
-_ID = click.IntRange(1)
 
 _Action = Callable[[Connection, Sequence[int], str], list[OutboxMessage]]
 
@@ -80,7 +79,7 @@ def list_messages(*, state: str, kind: str | None, cause: str | None, limit: int
 
 
 @outbox.command("show")
-@click.argument("message_id", metavar="ID", type=_ID)
+@click.argument("message_id", metavar="ID", type=ROW_ID)
 @json_option
 @sandbox_option
 def show(message_id: int, as_json: bool, sandbox: bool) -> None:
@@ -101,7 +100,7 @@ def show(message_id: int, as_json: bool, sandbox: bool) -> None:
 
 
 @outbox.command("retry")
-@click.argument("ids", metavar="ID...", type=_ID, nargs=-1)
+@click.argument("ids", metavar="ID...", type=ROW_ID, nargs=-1)
 @click.option("--all-dead", is_flag=True, help="Every dead message.")
 @KIND
 @CAUSE
@@ -138,7 +137,7 @@ def retry(
 
 
 @outbox.command("drop")
-@click.argument("ids", metavar="ID...", type=_ID, nargs=-1)
+@click.argument("ids", metavar="ID...", type=ROW_ID, nargs=-1)
 @KIND
 @CAUSE
 @COUNT

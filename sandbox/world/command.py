@@ -11,7 +11,7 @@ import click
 
 from config.errors import ExitCode, UsageError
 from config.plurals import counted
-from jobs.parameters import DAY, json_option
+from jobs.parameters import DAY, MOST_DAYS, MOST_ROWS, json_option
 from jobs.run.result import print_json
 from sandbox import state
 
@@ -24,8 +24,10 @@ _TOLD_EVERY = 10
 
 
 @click.command("simulate")
-@click.option("--nights", type=click.IntRange(min=1), default=7, show_default=True, help="How many.")
-@click.option("--seed", type=int, default=1, show_default=True, help="The same seed, the same world.")
+@click.option("--nights", type=click.IntRange(1, MOST_DAYS), default=7, show_default=True, help="How many.")
+@click.option(
+    "--seed", type=click.IntRange(0, MOST_ROWS), default=1, show_default=True, help="The same seed, the same world."
+)
 @click.option("--from", "first", type=DAY, default="2026-01-01", show_default=True, help="The first day.")
 @click.option(
     "--faults", default="none", show_default=True, help="What strikes runs: all, none, or kinds like kill,lost."

@@ -16,7 +16,7 @@ departures are in docs/decisions/stale-invoice-report.md.
 import click
 
 from jobs.job import Job
-from jobs.parameters import DAY, NEW_FILE
+from jobs.parameters import DAY, MOST_DAYS, MOST_ROWS, NEW_FILE
 
 METHODS = ("PAD", "EJV", "EFT", "INTERNAL", "ONLINE_BANKING", "DIRECT_PAY", "CC")
 
@@ -28,7 +28,7 @@ JOB = Job(
     parameters=(
         click.Option(
             ["--days"],
-            type=click.IntRange(0),
+            type=click.IntRange(0, MOST_DAYS),
             default=20,
             show_default=True,
             help="Age from which the count by payment method begins.",
@@ -40,7 +40,7 @@ JOB = Job(
         click.Option(
             ["--max-stuck"],
             metavar="N",
-            type=click.IntRange(0),
+            type=click.IntRange(0, MOST_ROWS),
             default=0,
             help="Exit 3 only if more than N invoices are stuck.",
         ),

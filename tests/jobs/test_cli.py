@@ -103,6 +103,41 @@ def test_a_wrong_command_is_refused_with_what_was_expected(
     assert out == ""
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["STALE_INVOICE_REPORT", "--days", "1000000"],
+        ["verify", "--days", "1000000"],
+        ["show", "9223372036854775808"],
+        ["replay-event", "--from-outbox", "9223372036854775808", "--dry-run"],
+    ],
+)
+def test_a_number_that_nothing_here_can_hold_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    assert main(whole_command_line(monkeypatch), words) == 2
+    assert "cannot be used: expected a whole number" in capsys.readouterr().err
+
+
+def test_every_number_on_the_command_line_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = whole_command_line(monkeypatch)
+
+    def commands(group: click.Group) -> Iterator[click.Command]:
+        for name in group.list_commands(click.Context(group)):
+            command = group.get_command(click.Context(group), name)
+            assert command is not None
+            yield from commands(command) if isinstance(command, click.Group) else [command]
+
+    numbers = [
+        (command.name, one.name, one.type.max if isinstance(one.type, click.IntRange) else None)
+        for command in commands(whole)
+        for one in command.params
+        if isinstance(one.type, click.types.IntParamType)
+    ]
+    assert [found for found in numbers if found[2] is None] == []
+    assert len(numbers) > 20
+
+
 def test_an_unknown_job_that_resembles_none_is_told_which_there_are(
     cli: click.Group, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,7 +16,7 @@ Killed or stopped, the same command resumes after the last page that was committ
 import click
 
 from jobs.job import Job
-from jobs.parameters import DAY
+from jobs.parameters import DAY, MOST_ROWS
 from tasks.stale_invoice_report import METHODS
 
 JOB = Job(
@@ -26,7 +26,7 @@ JOB = Job(
     arguments="tools.compare_cfs.arguments:Arguments",
     parameters=(
         click.Option(["--since"], type=DAY, help="Invoices from this day; default 30 days back."),
-        click.Option(["--sample"], type=click.IntRange(1), help="Only so many CFS invoices."),
+        click.Option(["--sample"], type=click.IntRange(1, MOST_ROWS), help="Only so many CFS invoices."),
         click.Option(["--method"], type=click.Choice(METHODS, case_sensitive=False), help="Only this payment method."),
         click.Option(["--account"], help="Only this account (its auth account id)."),
     ),

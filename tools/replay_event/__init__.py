@@ -9,7 +9,7 @@ Normal  shows the event first; `--dry-run` shows it and publishes nothing
 import click
 
 from jobs.job import Job
-from jobs.parameters import OWN_FILE, REASON
+from jobs.parameters import OWN_FILE, REASON, ROW_ID
 
 JOB = Job(
     name="replay-event",
@@ -18,9 +18,7 @@ JOB = Job(
     arguments="tools.replay_event.arguments:Arguments",
     parameters=(
         click.Argument(["file"], required=False, type=OWN_FILE),
-        click.Option(
-            ["--from-outbox"], type=click.IntRange(1), metavar="ID", help="Replay this message of our outbox."
-        ),
+        click.Option(["--from-outbox"], type=ROW_ID, metavar="ID", help="Replay this message of our outbox."),
         click.Option(["--topic"], help="The topic to publish to; that of the outbox message if it comes from there."),
         click.Option(
             ["--line-breaks"],

@@ -11,7 +11,7 @@ Normal  exit 0 where nothing is wrong, 3 where something is: each row with what 
 import click
 
 from jobs.job import Job
-from jobs.parameters import DAY
+from jobs.parameters import DAY, MOST_DAYS
 
 JOB = Job(
     name="verify",
@@ -20,7 +20,7 @@ JOB = Job(
     arguments="tools.verify.arguments:Arguments",
     parameters=(
         click.Option(["--since"], type=DAY, metavar="DAY", help="Only rows of this day and later."),
-        click.Option(["--days"], type=click.IntRange(1), help="Only rows of the last so many days."),
+        click.Option(["--days"], type=click.IntRange(1, MOST_DAYS), help="Only rows of the last so many days."),
         click.Option(["--account"], metavar="AUTH_ACCOUNT", help="Only rows of this account."),
         click.Option(["--only"], metavar="CODE", multiple=True, help="Only this invariant. Repeatable."),
         click.Option(["--list", "list_only"], is_flag=True, help="List the invariants; look at nothing."),
