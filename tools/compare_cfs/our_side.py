@@ -1,10 +1,11 @@
 """Our side of a page of keys, read as a set."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from connectors.cfs import CfsSite
 from database.pay.numbers import invoice_number
-from database.pay.profiles import profiles_of_invoices
+from database.pay.profiles import profiles_of_invoices, profiles_of_slips
 from database.sessions import Session
 from database.sql import statements
 from diagnosis.read_evidence import read_slips
@@ -16,7 +17,7 @@ sql = statements(__package__)
 def our_invoices(session: Session, numbers: list[str]) -> list[OurInvoice]:
     """Return our side of invoice numbers."""
     rows = sql.run(session, "read_invoices", keys=numbers).all()
-    sites = _sites(session, [row.invoice for row in rows])
+    sites = _sites(session, {row.invoice: row.slip for row in rows})
     return [
         OurInvoice(
             number=row.number,
@@ -33,7 +34,7 @@ def our_invoices(session: Session, numbers: list[str]) -> list[OurInvoice]:
 def our_unsent_invoices(session: Session, keys: list[str], *, prefix: str) -> list[OurUnsentInvoice]:
     """Return invoices that were cancelled before they were sent; the keys are their ids."""
     rows = sql.run(session, "read_unsent", keys=keys).all()
-    sites = _sites(session, [row.id for row in rows])
+    sites = _sites(session, {row.id: row.slip for row in rows})
     return [OurUnsentInvoice(invoice_number(prefix, row.id), row.total, sites.get(row.id)) for row in rows]
 
 
@@ -60,6 +61,9 @@ def our_slips(session: Session, numbers: list[str]) -> list[OurSlip]:
     ]
 
 
-def _sites(session: Session, ids: list[int]) -> dict[int, CfsSite | None]:
-    found = profiles_of_invoices(session, ids)
+def _sites(session: Session, slips: Mapping[int, str | None]) -> dict[int, CfsSite | None]:
+    """Return the site of each invoice that has one: that of its routing slip, where it has a slip."""
+    own = profiles_of_invoices(session, [id_ for id_, slip in slips.items() if not slip])
+    of_slips = profiles_of_slips(session, {slip for slip in slips.values() if slip})
+    found = own | {id_: of_slips[slip] for id_, slip in slips.items() if slip in of_slips}
     return {id_: CfsSite.where_complete(one.party, one.account, one.site) for id_, one in found.items()}

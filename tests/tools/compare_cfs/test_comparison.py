@@ -164,6 +164,63 @@ def test_slips_are_compared_with_their_receipts(
     assert _found(compare()) == {"206000028": ("slip", "theirs", Decimal("60.00"), Decimal("100.00"))}
 
 
+def test_an_invoice_of_a_slip_is_looked_up_where_the_slip_is(
+    stale: StaleBooks, cfs: RunningCfs, compare: Callable[..., Outcome]
+) -> None:
+    slip, staff, nobody = stale.slip("206000010"), stale.account("INTERNAL"), stale.account("INTERNAL", None)
+    applied, due, waits = (
+        stale.invoice(account, status, slip="206000010")
+        for account, status in ((staff, "PAID"), (nobody, "PAID"), (staff, "CANCELLED"))
+    )
+    for made in (applied, due):
+        stale.reference(made, "COMPLETED")
+    stale.in_cfs(slip, f"REG{applied:08}", paid="100.00", by="206000010")
+    stale.receipt(applied, "206000010")
+    for made in (due, waits):
+        stale.in_cfs(slip, f"REG{made:08}")
+    stale.books.plant(cfs.admin)
+
+    assert _found(compare()) == {
+        f"REG{due:08}": ("due", "ours", Decimal("0.00"), Decimal("100.00")),
+        f"REG{waits:08}": ("cancelled", "theirs", Decimal("100.00"), Decimal("100.00")),
+    }
+
+
+def test_an_internal_invoice_that_the_api_completed_without_cfs_is_not_asked_about(
+    stale: StaleBooks, cfs: RunningCfs, compare: Callable[..., Outcome]
+) -> None:
+    slip = stale.slip("206000010")
+    free, staff, legacy = (
+        stale.invoice(slip, "PAID", total=total, slip=number)
+        for total, number in (("0.00", "206000010"), ("30.00", None), ("30.00", "999"))
+    )
+    for made in (free, staff, legacy):
+        stale.reference(made, "COMPLETED")
+    stale.receipt_in_cfs(slip, "206000010", "0.01")
+    stale.change("UPDATE routing_slips SET remaining_amount = 0.01")
+    stale.books.plant(cfs.admin)
+
+    outcome = compare()
+
+    assert (_found(outcome), outcome.counts["compared"]) == ({}, 1)
+
+
+def test_the_nsf_fee_is_in_the_total_of_the_consolidated_invoice(
+    stale: StaleBooks, cfs: RunningCfs, compare: Callable[..., Outcome]
+) -> None:
+    account = stale.account()
+    made = stale.invoice(account, "PAID")
+    number = f"REG{made:08}-C"
+    for one in (made, stale.invoice(account, "PAID", method="CC", total="30.00")):
+        stale.reference(one, "CANCELLED")
+        stale.reference(one, "COMPLETED", number=number, bundle=True)
+        stale.receipt(one, "CARD1")
+    stale.in_cfs(account, number, "130.00", paid="130.00", by="CARD1")
+    stale.books.plant(cfs.admin)
+
+    assert _found(compare()) == {}
+
+
 def test_the_nsf_fee_that_shares_a_number_is_not_in_its_total(
     stale: StaleBooks, cfs: RunningCfs, compare: Callable[..., Outcome]
 ) -> None:
