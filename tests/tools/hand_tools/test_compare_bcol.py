@@ -14,12 +14,15 @@ from tools.compare_bcol.arguments import Arguments
 from tools.compare_bcol.export import BcolRecord, read_export
 
 
-def invoice(sql: Sql, number: int, total: str, fee: str = "1.50", status: str = "PAID", on: str = "2026-11-02") -> None:
+def invoice(
+    sql: Sql, number: int, total: str, fee: str = "1.50", status: str = "PAID", on: str = "2026-11-02",
+    refunded: str | None = None,
+) -> None:  # fmt: skip
     sql(
         "INSERT INTO invoices"
-        " (id, created_by, created_on, invoice_status_code, total, service_fees, payment_method_code)"
-        " VALUES (%s, 'x', %s, %s, %s, %s, 'DRAWDOWN')",
-        (number, f"{on} 20:00", status, total, fee),
+        " (id, created_by, created_on, invoice_status_code, total, service_fees, payment_method_code, refund_date)"
+        " VALUES (%s, 'x', %s, %s, %s, %s, 'DRAWDOWN', %s)",
+        (number, f"{on} 20:00", status, total, fee, refunded),
     )
     sql(
         "INSERT INTO invoice_references (invoice_id, invoice_number, status_code) VALUES (%s, %s, 'COMPLETED')",
@@ -113,6 +116,65 @@ def test_several_records_of_one_key_are_added_up(run_job: RunJob, sql: Sql, tmp_
     result = compare(run_job, tmp_path, "REG00000001,20.00,2026-11-02", "REG00000001,10.00,2026-11-02")
 
     assert result.exit_code == ExitCode.DONE
+
+
+CHARGE, REFUND = "REG00000001,30.00,2026-11-02", "REG00000001,-30.00,2026-11-04"
+
+
+@pytest.mark.parametrize(
+    ("status", "lines", "agrees"),
+    [
+        ("REFUNDED", [CHARGE, REFUND], True),
+        ("REFUNDED", [CHARGE], False),
+        ("REFUNDED", [REFUND], False),
+        ("REFUNDED", [CHARGE, "REG00000001,-20.00,2026-11-04"], False),
+        ("REFUND_REQUESTED", [CHARGE, REFUND], True),
+        ("REFUND_REQUESTED", [CHARGE], True),
+        ("REFUND_REQUESTED", [CHARGE, REFUND, REFUND], False),
+        ("PAID", [CHARGE, REFUND], False),
+        ("PAID", [REFUND], False),
+        ("CANCELLED", [CHARGE], False),
+        ("CANCELLED", [CHARGE, REFUND], True),
+    ],
+)
+def test_a_refund_is_a_second_record_of_the_key(
+    run_job: RunJob, sql: Sql, tmp_path: Path, status: str, lines: list[str], agrees: bool
+) -> None:
+    invoice(sql, 1, "31.50", status=status, refunded="2026-11-05 06:00" if status == "REFUNDED" else None)
+    invoice(sql, 2, "11.50")
+    invoice(sql, 3, "11.50", on="2026-11-05")
+
+    result = compare(run_job, tmp_path, *lines, "REG00000002,10.00,2026-11-02", "REG00000003,10.00,2026-11-05")
+
+    assert verdicts(result) == ({} if agrees else {"REG00000001": "amounts differ"})
+
+
+@pytest.mark.parametrize(
+    ("line", "agrees"),
+    [
+        ("REG00000001,-30.00,2026-11-04", True),
+        ("REG00000001,-20.00,2026-11-04", False),
+        ("REG00000001,30.00,2026-11-04", False),
+    ],
+)
+@pytest.mark.parametrize("status", ["REFUNDED", "PAID"])
+def test_of_what_was_charged_before_the_days_of_the_export_only_the_refund_is_in_it(
+    run_job: RunJob, sql: Sql, tmp_path: Path, status: str, line: str, agrees: bool
+) -> None:
+    invoice(sql, 1, "31.50", status=status, on="2026-10-02", refunded="2026-11-05 06:00")
+
+    result = compare(run_job, tmp_path, line, "REG00000001,0.00,2026-11-05")
+
+    expected = agrees if status == "REFUNDED" else line.startswith("REG00000001,30")
+    assert verdicts(result) == ({} if expected else {"REG00000001": "amounts differ"})
+
+
+def test_what_was_refunded_after_the_days_of_the_export_is_charged_in_it(
+    run_job: RunJob, sql: Sql, tmp_path: Path
+) -> None:
+    invoice(sql, 1, "31.50", status="REFUNDED", refunded="2026-11-20 06:00")
+
+    assert verdicts(compare(run_job, tmp_path, CHARGE)) == {}
 
 
 def test_our_invoices_outside_the_days_of_the_export_are_not_missed(run_job: RunJob, sql: Sql, tmp_path: Path) -> None:
