@@ -20,18 +20,18 @@ class StatementGap:
     """The statements that one period lacks.
 
     accounts  how many accounts lack theirs
-    example   the auth account id of the first of them
+    example   the auth account id of the first of them; None where none of them has one
     """
 
     period: StatementPeriod
     accounts: int
-    example: str
+    example: str | None
 
     @property
     def command(self) -> str:
         """The command that makes them."""
         last = self.period.last
-        if self.accounts == 1:
+        if self.accounts == 1 and self.example is not None:
             return typed("GENERATE_STATEMENTS", last, self.example)
         return typed(f"GENERATE_STATEMENTS --fill-gaps --since {last} --until {last}")
 
@@ -43,7 +43,7 @@ class DuePeriod:
     period: StatementPeriod
     due: int
     missing: int
-    examples: tuple[str, ...]
+    examples: tuple[str | None, ...]
 
     @property
     def gap(self) -> StatementGap | None:

@@ -30,9 +30,12 @@ class DatabaseIndex:
 
 @contextmanager
 def outside_transactions(engine: Engine) -> Iterator[Connection]:
-    """Return a connection on which each statement stands alone, without a statement timeout."""
+    """Return a connection on which each statement stands alone and has all the time it needs.
+
+    A concurrent build waits for every older transaction, and what it is cut off from stays behind as an invalid index.
+    """
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("SET statement_timeout = 0"))
+        connection.execute(text("SET statement_timeout = 0; SET lock_timeout = 0"))
         try:
             yield connection
         finally:

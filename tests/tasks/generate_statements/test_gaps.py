@@ -50,6 +50,15 @@ def test_a_daily_account_lacks_a_statement_for_each_day_without_one(pay: Stateme
     ]
 
 
+def test_a_gap_of_an_account_without_an_auth_account_id_is_filled_by_its_day(pay: StatementBooks) -> None:
+    pay.with_setting("WEEKLY")
+    pay.change("UPDATE payment_accounts SET auth_account_id = NULL")
+
+    assert [row[-1] for row in _rows(pay.generate(gaps=True, **JUNE))] == [
+        "python3 invoke_jobs.py GENERATE_STATEMENTS --fill-gaps --since 2022-06-25 --until 2022-06-25"
+    ]
+
+
 def test_a_weekly_account_lacks_the_week_that_ended_in_the_window(pay: StatementBooks) -> None:
     pay.with_setting("WEEKLY", auth="1234")
 

@@ -1,3 +1,5 @@
+import threading
+
 import psycopg2
 import pytest
 from sqlalchemy import Engine
@@ -62,6 +64,23 @@ def test_a_named_index_is_rebuilt(run_job: RunJob, sql: Sql) -> None:
 
     assert result.outcome.counts["indexes_rebuilt"] == 1
     assert sql("SELECT pg_relation_filenode(%s)", (INDEX,)) != before
+
+
+def test_a_rebuild_waits_for_a_transaction_that_is_longer_than_others_wait_for_locks(
+    run_job: RunJob, settings: pytest.MonkeyPatch, database_url: str
+) -> None:
+    settings.setenv("DATABASE_LOCK_TIMEOUT", "0.2")
+    other = psycopg2.connect(database_url)
+    other.cursor().execute("UPDATE invoices SET total = total")
+    ends = threading.Timer(1.0, other.rollback)
+    ends.start()
+
+    result = run_job(REINDEX, index=INDEX, reason="ticket 1")
+
+    ends.join()
+    other.close()
+    assert result.exit_code == ExitCode.DONE, result.error
+    assert run_job(CHECK).exit_code == ExitCode.DONE
 
 
 def test_a_dry_run_only_names_what_it_would_build(run_job: RunJob, sql: Sql) -> None:
