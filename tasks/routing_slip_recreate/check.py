@@ -6,6 +6,7 @@ What is owed without a reference is no agreement either: CFS does not know it, s
 from decimal import Decimal
 
 from tasks.routing_slip_recreate.cfs_view import CfsView
+from tasks.routing_slip_recreate.family.due import untold_to_cfs
 from tasks.routing_slip_recreate.family.model import SlipFamily
 
 IN_FLIGHT = frozenset({"APPROVED"})
@@ -19,13 +20,7 @@ def differences(family: SlipFamily, view: CfsView) -> list[str]:
         known = invoices.get(seen.invoice_number)
         if known is not None and known.total != seen.total:
             problems.append(f"invoice {known.number} is for {seen.total:.2f} in CFS, and for {known.total} here")
-    problems += [
-        f"{one.number} for {one.total} is owed and has no reference in force, so CFS does not know it and no receipt "
-        "pays it: give it a reference, or cancel it, in the pay database"
-        for one in family.root.invoices
-        if one.is_unknown_to_cfs
-    ]
-    return problems
+    return problems + untold_to_cfs(family)
 
 
 def receipt_differences(family: SlipFamily, view: CfsView) -> list[str]:

@@ -194,19 +194,27 @@ def _adjustment(family: SlipFamily, kind: str) -> DueOperation | None:
     pending = [f"{one.number} is {one.status}" for one in family.invoices if one.status in IN_CREATE_INVOICES]
     if pending and not begun:
         waits_for = f"CREATE_INVOICES (19:00): {', '.join(pending)}"
-    unknown = [one.number for one in family.invoices if one.is_unknown_to_cfs]
-    if unknown and not begun:
-        reasons.append(
-            f"{', '.join(unknown)} is owed and has no reference in force, so no job will settle it: give it a "
-            "reference, or cancel it, in the pay database"
-        )
-    owed = [one.number for one in family.invoices if one.status == "CREATED" and not one.is_unknown_to_cfs]
+    if not begun:
+        reasons += untold_to_cfs(family)
+    owed = [one.number for one in family.invoices if one.status == "CREATED" and one not in family.unknown_to_cfs]
     if owed and not begun:
         reasons.append(
             f"{', '.join(owed)} is CREATED, so it is owed, and no job takes it while the slip is {slip.status}: set "
             "the slip ACTIVE and link one that pays it, or cancel it in the pay database"
         )
     return DueOperation(kind, slip, waits_for, "; ".join(reasons))
+
+
+def untold_to_cfs(family: SlipFamily) -> list[str]:
+    """Return what to do about each invoice that is owed and that no job will send to CFS; one sentence each."""
+    return [
+        f"{one.number} for {one.total} is owed and has no reference in force, so no job will settle it, nor any "
+        "receipt pay it. Either give it a reference: make it in CFS under that number, if it is not there, and add the "
+        f"number to invoice_references, ACTIVE, for invoice {one.id}. Or cancel it: set the invoice to CANCELLED, and "
+        f"add {one.total} to the balance of the slip if it was taken off. Then run ROUTING_SLIP_RECREATE --slip "
+        f"{family.root.number}"
+        for one in family.unknown_to_cfs
+    ]
 
 
 def _profile(slip: RoutingSlip) -> str:

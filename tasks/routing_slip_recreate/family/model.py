@@ -54,11 +54,6 @@ class SlipInvoice:
         return self.status in FINAL_FOR_SLIPS
 
     @property
-    def is_unknown_to_cfs(self) -> bool:
-        """Whether it is owed and no job will ever send it: CREATE_INVOICES takes APPROVED ones only."""
-        return self.status == "CREATED" and self.reference_id is None and not self.is_nsf_fee
-
-    @property
     def applied(self) -> Decimal:
         """What our `receipts` rows say was applied to it."""
         return sum(self.receipts.values(), Decimal("0.00"))
@@ -183,6 +178,14 @@ class SlipFamily:
         if not self.is_frozen_by_bounce or self.root.was_done("nsf"):
             return None
         return next((one for one in self.root.invoices if one.is_nsf_fee and one.status == "CREATED"), None)
+
+    @property
+    def unknown_to_cfs(self) -> tuple[SlipInvoice, ...]:
+        """What is owed and no job will send: CREATE_INVOICES takes APPROVED ones, NSF the fee it finds half made."""
+        sent = self.half_made_fee if self.root.status == "NSF" else None
+        return tuple(
+            one for one in self.invoices if one.status == "CREATED" and one.reference_id is None and one != sent
+        )
 
     def slip(self, number: str) -> RoutingSlip:
         """Return a member."""

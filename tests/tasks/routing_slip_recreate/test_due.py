@@ -9,7 +9,7 @@ import pytest
 
 from connectors.cfs import CfsSite
 from connectors.effects import EffectState, Json
-from tasks.routing_slip_recreate.family.due import due_for, nsf_is_due
+from tasks.routing_slip_recreate.family.due import due_for, nsf_is_due, untold_to_cfs
 from tasks.routing_slip_recreate.family.model import RoutingSlip, SlipAccount, SlipFamily, SlipInvoice, SlipOperation
 from tasks.routing_slip_recreate.journal import planned_operation
 from tests.tasks.routing_slip_recreate.scenarios import CHILD, PARENT, THIRD
@@ -252,6 +252,27 @@ def test_a_slip_whose_bounce_another_job_worked_is_looked_at_again_once_a_link_o
     family = SlipFamily(parent, (child(account=CLOSED, operations=(link,)),))
     assert nsf_is_due(family) == is_due
     assert (family.half_made_fee is None) == is_due
+
+
+UNKNOWN = invoice("CREATED", fee=True, known=False)
+
+
+@pytest.mark.parametrize(
+    ("parent", "is_told"),
+    [
+        (slip("NSF", account=FROZEN, invoices=(UNKNOWN,)), False),
+        (slip("NSF", account=FROZEN, invoices=(UNKNOWN, PAID_IN_PART)), True),
+        (slip("NSF", account=FROZEN, invoices=(UNKNOWN,), operations=(work("nsf", "done"),)), True),
+        (slip("ACTIVE", account=FROZEN, invoices=(UNKNOWN,)), True),
+        (slip("ACTIVE", account=FROZEN, invoices=(FEE,)), False),
+        (slip("NSF", account=FROZEN, invoices=(invoice("CREATED", known=False),)), True),
+        (slip("NSF", account=FROZEN, invoices=(invoice("APPROVED", known=False),)), False),
+    ],
+)
+def test_what_is_owed_and_cfs_does_not_know_is_told_unless_it_is_the_fee_that_is_made_next(
+    parent: RoutingSlip, is_told: bool
+) -> None:
+    assert bool(untold_to_cfs(SlipFamily(parent))) == is_told
 
 
 NSF, LINK, LATER = ("nsf", PARENT, ""), ("link", CHILD, ""), ("link", THIRD, "")

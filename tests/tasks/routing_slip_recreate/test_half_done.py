@@ -200,6 +200,29 @@ def test_a_slip_over_the_fee_is_no_part_of_a_bounce_after_which_create_invoices_
     assert slips.slip(PARENT)["remaining_amount"] == Decimal("-65.00")
 
 
+def test_a_fee_without_a_reference_of_a_slip_that_another_job_freed_is_told_with_what_to_do_about_it(
+    slips: Slips,
+) -> None:
+    given_a_bounce_that_another_job_left_frozen(slips, "without reference")
+    slips.deposit(CHILD, "100.00")
+    slips.link(CHILD, PARENT)
+    slips.set_status(PARENT, "ACTIVE")  # the other job links without a look at the bounce
+    assert slips.run().rejects[0].detail.startswith("REG00000002 for 30.00 is owed and has no reference in force")
+    slips.set_status(PARENT, "REFUND_AUTHORIZED")
+
+    (refused,) = slips.run().rejects
+
+    assert refused.reason == "refund refused"
+    assert refused.detail == (
+        "REG00000002 for 30.00 is owed and has no reference in force, so no job will settle it, nor any receipt pay "
+        "it. Either give it a reference: make it in CFS under that number, if it is not there, and add the number to "
+        "invoice_references, ACTIVE, for invoice 2. Or cancel it: set the invoice to CANCELLED, and add 30.00 to the "
+        f"balance of the slip if it was taken off. Then run ROUTING_SLIP_RECREATE --slip {PARENT}"
+    )
+    slips.change("UPDATE invoices SET invoice_status_code = 'CANCELLED' WHERE id = 2")
+    assert slips.run(slip=PARENT).counts["slips_refunded"] == 1
+
+
 def test_a_fee_that_the_balance_cannot_explain_is_parked(slips: Slips) -> None:
     given_a_bounce_that_another_job_left_frozen(slips, "without reference")
     slips.change("UPDATE routing_slips SET remaining_amount = -71")
