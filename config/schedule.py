@@ -29,7 +29,7 @@ from config.errors import ConfigError
 from config.yaml_lines import YamlLines, merged, read_yaml
 
 BASE = Path(__file__).parent / "schedule.yaml"
-ENVIRONMENTS = ("dev", "test", "prod")
+ENVIRONMENTS = ("dev", "test", "sandbox", "prod")
 ON_TIME = timedelta(minutes=1)
 _DOCUMENTATION = tuple(
     ip_network(kept) for kept in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")

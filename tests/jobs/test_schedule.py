@@ -56,6 +56,11 @@ def test_every_scheduled_command_is_understood_and_stands_in_the_ledger_as_in_th
         assert _words_of(job, values) == list(scheduled.arguments)
 
 
+def test_the_sandbox_has_the_times_of_production() -> None:
+    """The sheet's environments are dev, test, sandbox and prod; the last two use the base file (schedules.md 1)."""
+    assert read_schedule("sandbox").jobs == read_schedule("prod").jobs == read_schedule().jobs
+
+
 def test_all_mistakes_are_reported_at_once_with_their_lines(tmp_path: Path) -> None:
     lines = BASE.read_text(encoding="utf-8").splitlines()
     path = changed(
