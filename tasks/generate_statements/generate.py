@@ -58,7 +58,7 @@ def generate_period(
         ).rowcount,
         "invoices_linked": sql.run(session, "link_invoices").rowcount,
     }
-    reused, duplicated = tuple(sql.run(session, "count_reused").one())
+    reused, duplicated, without_notice = tuple(sql.run(session, "count_reused").one())
     if reused:
         removed, added, corrected = tuple(sql.run(session, "correct_statements", today=today).one())
         done["invoices_linked"] += added
@@ -67,6 +67,8 @@ def generate_period(
             "statements_corrected": corrected,
             "statements_kept": reused - corrected,
         }
+    if notify and without_notice:
+        done["statements_without_notice"] = without_notice
     if duplicated:
         removed, emptied = tuple(sql.run(session, "empty_duplicates").one())
         done["links_removed"] += removed

@@ -17,6 +17,7 @@ from tasks.generate_statements.few import STATEMENTS, find_few
 from tasks.generate_statements.gaps import StatementGap, find_gaps, gap_table, plan_table
 from tasks.generate_statements.generate import generate_period
 from tasks.generate_statements.periods import StatementPeriod, periods_ending
+from tasks.generate_statements.without_notice import find_without_notice
 
 sql = statements(__package__)
 
@@ -31,6 +32,8 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
     _check_account(context, arguments, min(days), max(days))
     periods = [period for day in days for period in periods_ending(day)]
     outcome = _generate(context, arguments, periods, notify=arguments.mode == "night")
+    unnoticed = find_without_notice(max(days), outcome.counts["statements_without_notice"])
+    outcome.rejects += [unnoticed] if unnoticed else []
     if arguments.mode == "night" and arguments.auth_account is None and context.shard.count == 1:
         few = find_few(context, max(days), sum(outcome.counts[name] for name in STATEMENTS))
         outcome.rejects += [few] if few else []

@@ -1,6 +1,13 @@
--- Count the statements of the period that were there before, and those of them that have duplicates.
+-- Count the statements of the period that were there before, those of them that have duplicates, and those that owe no
+-- notice though their account wants one.
 -- in     period_statements
--- out    one row: reused, duplicated
+-- out    one row: reused, duplicated, without_notice
 -- again  reads only
-SELECT count(*) FILTER (WHERE is_reused), count(*) FILTER (WHERE cardinality(duplicate_ids) > 0)
-  FROM period_statements
+SELECT count(*) FILTER (WHERE chosen.is_reused) AS reused,
+       count(*) FILTER (WHERE cardinality(chosen.duplicate_ids) > 0) AS duplicated,
+       count(CASE WHEN chosen.is_reused AND chosen.notification_enabled
+                  THEN (SELECT 1
+                          FROM statements AS statement
+                         WHERE statement.id = chosen.statement_id
+                           AND statement.notification_status_code = 'SKIP') END) AS without_notice
+  FROM period_statements AS chosen

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from config.errors import ExitCode
 from tests.statement_factory import StatementBooks
 
 NIGHT = "2022-06-25 01:01"  # covers Friday 2022-06-24
@@ -119,6 +120,30 @@ def test_a_statement_made_under_a_date_owes_no_notification(pay: StatementBooks)
     pay.generate("2022-06-24", now=NIGHT)
 
     assert [one.notification for one in pay.statements()] == ["SKIP"]
+
+
+def test_a_night_that_finds_statements_that_owe_no_notification_tells_how_many(pay: StatementBooks) -> None:
+    for wanted in (True, True, False, None):
+        pay.with_setting("DAILY", notified=wanted)
+    pay.generate("2022-06-24", now=NIGHT)
+
+    late = pay.generate(now=NIGHT)
+
+    assert [one.notification for one in pay.statements()] == ["SKIP"] * 4
+    assert (late.exit_code, late.counts["statements_without_notice"]) == (ExitCode.ATTENTION, 2)
+    [reject] = late.rejects
+    assert (reject.where, reject.reason) == ("statements of 2022-06-24", "no notice goes out")
+    assert reject.detail.startswith("2 statements of accounts that want notices were there already")
+
+
+def test_a_night_that_is_run_again_or_under_a_date_has_nothing_to_tell_of_notices(pay: StatementBooks) -> None:
+    pay.with_setting("DAILY", notified=True)
+    pay.generate(now=NIGHT)
+    again = pay.generate(now=NIGHT)
+    pay.change("UPDATE statements SET notification_status_code = 'SKIP'")
+    dated = pay.generate("2022-06-24", now=NIGHT)
+
+    assert [(one.exit_code, one.rejects) for one in (again, dated)] == [(ExitCode.DONE, [])] * 2
 
 
 def test_a_statement_made_under_a_range_owes_no_notification(pay: StatementBooks) -> None:
