@@ -1,10 +1,12 @@
 """The manifests are those of the schedule, valid for the cluster, and fit for a namespace that allows little."""
 
 import copy
+import json
 import os
 import signal
 import subprocess
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,7 @@ from tasks import JOBS
 from tools import BY_CLOCK, TOOLS
 
 ROOT = Path(__file__).resolve().parents[2]
+read_yaml = partial(yaml.load, Loader=yaml.CSafeLoader)
 MINORS = sorted({".".join(version.split(".")[:2]) for version in all_versions()}, key=lambda v: int(v.split(".")[1]))
 
 
@@ -91,7 +94,7 @@ def test_the_files_in_openshift_are_those_of_the_schedule(capsys: pytest.Capture
 @pytest.mark.parametrize("version", MINORS[-4:])
 def test_every_object_is_valid_in_the_last_four_versions_of_kubernetes(version: str) -> None:
     assert len(MINORS) >= 4
-    different = {yaml.dump(one): one for name in ENVIRONMENTS for one in everything(read_schedule(name))}
+    different = {json.dumps(one): one for name in ENVIRONMENTS for one in everything(read_schedule(name))}
     for one in different.values():
         validate(one, version)
 
@@ -99,13 +102,13 @@ def test_every_object_is_valid_in_the_last_four_versions_of_kubernetes(version: 
 def put_together(base: Schedule, environment: str, schedule: Schedule) -> list[dict[str, Any]]:
     """Return what kustomize makes of the base and an overlay."""
     files = render(base, {environment: schedule})
-    overlay = yaml.safe_load(files[f"overlays/{environment}/kustomization.yaml"])
+    overlay = read_yaml(files[f"overlays/{environment}/kustomization.yaml"])
     steps = {
-        (patch["target"]["kind"], patch["target"]["name"]): yaml.safe_load(patch["patch"])
+        (patch["target"]["kind"], patch["target"]["name"]): read_yaml(patch["patch"])
         for patch in overlay.get("patches", [])
     }
-    names = yaml.safe_load(files["base/kustomization.yaml"])["resources"]
-    made = [yaml.safe_load(files[f"base/{name}"]) for name in names]
+    names = read_yaml(files["base/kustomization.yaml"])["resources"]
+    made = [read_yaml(files[f"base/{name}"]) for name in names]
     made = [patched(one, steps.get((one["kind"], one["metadata"]["name"]), [])) for one in made]
     [image] = overlay["images"]
     for pod in filter(None, map(pod_of, made)):
@@ -122,7 +125,7 @@ def put_together(base: Schedule, environment: str, schedule: Schedule) -> list[d
 def test_base_and_overlay_together_are_what_is_printed_for_an_environment(environment: str) -> None:
     schedule = read_schedule(environment)
 
-    printed = list(yaml.safe_load_all(as_yaml(*placed(schedule))))
+    printed = list(yaml.load_all(as_yaml(*placed(schedule)), yaml.CSafeLoader))
 
     assert put_together(read_schedule(), environment, schedule) == printed
 
@@ -152,7 +155,7 @@ def test_an_overlay_has_its_own_images(image: str) -> None:
 
     base, wanted = with_images("pay:0.1", "proxy:1"), with_images(image, "mirror/proxy:2")
 
-    printed = list(yaml.safe_load_all(as_yaml(*placed(wanted))))
+    printed = list(yaml.load_all(as_yaml(*placed(wanted)), yaml.CSafeLoader))
 
     assert put_together(base, "prod", wanted) == printed
 
@@ -320,7 +323,7 @@ def test_run_job_prints_a_valid_job_and_the_line_that_creates_it(
     code = main(cli, ["run-job", "GENERATE_STATEMENTS", "2022-06-25", "1234", "--dry-run", "--env", "prod"])
 
     printed = capsys.readouterr().out
-    made = yaml.safe_load(printed)
+    made = read_yaml(printed)
     kubernetes_validate.validate(made, MINORS[-1], strict=True)
     assert code == 0
     assert printed.startswith(
@@ -346,7 +349,7 @@ def test_run_job_takes_every_command(
 ) -> None:
     assert main(cli, ["run-job", *words, "--env", "prod"]) == 0
 
-    made = yaml.safe_load(capsys.readouterr().out)
+    made = read_yaml(capsys.readouterr().out)
     kubernetes_validate.validate(made, MINORS[-1], strict=True)
     assert made["metadata"]["generateName"] == name
     assert made["spec"]["template"]["spec"]["containers"][0]["args"] == args
@@ -357,7 +360,7 @@ def test_a_command_by_hand_gets_every_secret_and_no_second_try(
 ) -> None:
     main(cli, ["run-job", "repair", "pad-invoice", "1", "--reason", "ticket 4711", "--env", "prod"])
 
-    made = yaml.safe_load(capsys.readouterr().out)
+    made = read_yaml(capsys.readouterr().out)
     sources = made["spec"]["template"]["spec"]["containers"][0]["envFrom"]
     secrets = {one["secretRef"]["name"] for one in sources if "secretRef" in one}
     assert secrets == {secret for job in read_schedule("prod").jobs.values() for secret in job.secrets}
@@ -411,7 +414,7 @@ def test_run_job_in_shards_is_an_indexed_job(cli: click.Group, capsys: pytest.Ca
         ["run-job", "GENERATE_STATEMENTS", "--fill-gaps", "--since", "2022-01-01", "--shards", "8", "--env", "prod"],
     )
 
-    made = yaml.safe_load(capsys.readouterr().out)
+    made = read_yaml(capsys.readouterr().out)
     kubernetes_validate.validate(made, MINORS[-1], strict=True)
     assert (made["spec"]["completionMode"], made["spec"]["completions"], made["spec"]["parallelism"]) == (
         "Indexed",
