@@ -54,10 +54,12 @@ class PayBooks:
     def add(self, table: str, **values: Any) -> int:
         """Add a row and return its key."""
         values = {**self.DEFAULTS.get(table, {}), **values}
-        columns, names = ", ".join(values), ", ".join(f":{name}" for name in values)
+        columns, names = ", ".join(values), ", ".join(f"%({name})s" for name in values)
         insert = f"INSERT INTO {table} ({columns}) VALUES ({names}) RETURNING {_KEYS.get(table, 'id')}"
+        if self._open is None and isinstance(self.database, PayDatabase):
+            return self.database.insert(insert, values)
         with self._begin() as session:
-            return int(session.execute(text(insert), values).scalar_one())
+            return int(session.exec_driver_sql(insert, values).scalar_one())
 
     def rows(self, statement: str, **values: Any) -> list[tuple[Any, ...]]:
         """Return what a query finds."""

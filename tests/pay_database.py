@@ -5,7 +5,7 @@ where a test changed tables, rights or settings, or ended every session, the dat
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import psycopg2
@@ -85,6 +85,7 @@ class PayDatabase(Database):
     """A pay database that can be put back to what it was when this was made."""
 
     _marks: dict[str, tuple[Any, ...]]
+    _adding: Any = None
 
     def __init__(self, address: str) -> None:
         self.address = address
@@ -109,13 +110,29 @@ class PayDatabase(Database):
             if self._rows(f"SELECT pg_relation_size('{table}') > {_WORTH_SWEEPING}") == [(True,)]:
                 self._run(f"VACUUM {table}")
 
+    def insert(self, statement: str, values: Mapping[str, Any]) -> int:
+        """Run a statement that adds one row, in a transaction of its own, and return what it returns."""
+        if self._adding is None or self._adding.closed:
+            self._adding = psycopg2.connect(self.address, application_name="tests: add")
+            self._adding.autocommit = True
+        with self._adding.cursor() as cursor:
+            cursor.execute(statement, values)
+            return int(cursor.fetchone()[0])
+
     def close(self) -> None:
         self._own.close()
+        self._stop_adding()
         super().close()
+
+    def _stop_adding(self) -> None:
+        if self._adding is not None:
+            self._adding.close()
+        self._adding = None
 
     def reconnect(self) -> None:
         """Go on in a forked process: the connections that it inherits are its parent's."""
         self.engine.dispose(close=False)
+        self._adding = None
         self._connect()
         self._prepare()
 
