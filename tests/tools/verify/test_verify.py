@@ -32,6 +32,7 @@ SELECT id, 'R' || id, payment_date, paid FROM invoices;
 INSERT INTO payments (payment_system_code, payment_method_code, payment_status_code, invoice_number, invoice_amount,
                       paid_amount, payment_account_id, payment_date, receipt_number)
 SELECT 'PAYBC', 'PAD', 'COMPLETED', 'REG' || id, total, paid, payment_account_id, payment_date, 'R' || id FROM invoices
+ ORDER BY id
 """
 
 
