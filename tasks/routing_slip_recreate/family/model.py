@@ -3,6 +3,7 @@
 Source: docs/specs/routing-slips.md section 1. Amounts in CAD, two places.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -80,7 +81,11 @@ class SlipOperation:
 
 @dataclass(frozen=True)
 class RoutingSlip:
-    """A routing slip. `refunded` is what refunds and write-offs took out of it until now."""
+    """A routing slip.
+
+    refunded            what our refunds and write-offs took out of its family, since its deposits were last lost
+    refunded_elsewhere  what others of which we have no note did, where we saw no deposit of the family lost
+    """
 
     number: str
     status: str
@@ -93,6 +98,7 @@ class RoutingSlip:
     account: SlipAccount | None
     cas_mismatch: bool = False
     refunded: Decimal = Decimal("0.00")
+    refunded_elsewhere: Decimal = Decimal("0.00")
     invoices: tuple[SlipInvoice, ...] = ()
     operations: tuple[SlipOperation, ...] = ()
 
@@ -186,6 +192,14 @@ class SlipFamily:
         return tuple(
             one for one in self.invoices if one.status == "CREATED" and one.reference_id is None and one != sent
         )
+
+    def taken_out(self, held: Iterable[RoutingSlip]) -> Decimal:
+        """Return what refunds and write-offs took out of the open receipts: ours are booked on the parent.
+
+        held  the members whose receipt is open
+        """
+        ours = sum((one.refunded for one in self.members), Decimal("0.00"))
+        return sum((one.refunded_elsewhere for one in held), ours)
 
     def slip(self, number: str) -> RoutingSlip:
         """Return a member."""

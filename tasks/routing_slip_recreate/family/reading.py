@@ -100,6 +100,7 @@ def _slip(
         account=account,
         cas_mismatch=row.cas_mismatch,
         refunded=row.refunded,
+        refunded_elsewhere=row.refunded_elsewhere,
         invoices=tuple(invoices),
         operations=tuple(operations),
     )

@@ -68,14 +68,14 @@ def close(session: Session, inputs: OperationInputs, plan: OperationPlan) -> lis
 def _compare(inputs: OperationInputs, held: list[DepositReceipt]) -> None:
     """Hold our balance against CFS, to the cent. Raises BalanceMismatch (section 3.6, steps 3 and 4).
 
-    A deposit that bounced counts on neither side. What earlier refunds took out is gone on both: CFS has it neither as
-    unapplied nor at an invoice, and our slips hold it as refunded.
+    A deposit that bounced or was voided counts on neither side, nor does what was refunded of it. What refunds took out
+    since is gone on both: CFS has it neither as unapplied nor at an invoice, and our slips hold it as refunded.
     """
     family = inputs.family
     applied = sum((one.net_paid for one in family.invoices if one.status == "PAID"), Decimal(0))
     deposited = sum((one.slip.total for one in held), Decimal(0))
     unapplied = sum((one.receipt.unapplied_amount for one in held), Decimal(0))
-    taken_out = sum((one.slip.refunded for one in held), Decimal(0))
+    taken_out = family.taken_out(one.slip for one in held)
     left_cfs = sum((adjusted_amount(one.receipt) for one in held), Decimal(0))
     listed = any(one.receipt.invoices for one in held)
     left = deposited - applied - taken_out

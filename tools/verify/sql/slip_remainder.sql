@@ -4,7 +4,7 @@
 --        a void and a linked child have nothing left; a transaction counts while it is APPROVED, CREATED or PAID, less
 --        what of it was given back. While the job has not worked a bounce, its deposit is off the balance and not FAILED;
 --        while it has not worked a void, all is left still. A refund that takes the place of one that AP has paid keeps that
---        with its movement
+--        with its movement. What was refunded of a deposit that bounced or was voided since counts no more either
 SELECT 'slip ' || slip.number AS row,
        'explain slip ' || slip.number AS next,
        slip.payment_account_id AS account_id,
@@ -19,10 +19,15 @@ SELECT 'slip ' || slip.number AS row,
                coalesce(sum(member.refunded), 0) AS refunded,
                coalesce(sum(member.spent), 0) AS spent
           FROM (SELECT place.root, one.total,
-                       coalesce(one.refund_amount, 0)
-                         + coalesce((SELECT sum(moved.before) FROM pay_jobs.slip_movements AS moved
-                                      WHERE moved.slip = one.number
-                                        AND moved.kind IN ('refunded', 'written_off')), 0) AS refunded,
+                       CASE WHEN lost.id IS NULL
+                            THEN coalesce(one.refund_amount, 0)
+                                 + coalesce((SELECT sum(moved.before) FROM pay_jobs.slip_movements AS moved
+                                              WHERE moved.slip = one.number
+                                                AND moved.kind IN ('refunded', 'written_off')), 0)
+                            ELSE (SELECT -sum(moved.amount) FROM pay_jobs.slip_movements AS moved
+                                   WHERE moved.slip = one.number
+                                     AND moved.kind IN ('refunded', 'written_off')
+                                     AND moved.id > lost.id) END AS refunded,
                        EXISTS (SELECT FROM payments AS deposit
                                 WHERE deposit.receipt_number = one.number
                                   AND deposit.is_routing_slip
@@ -35,6 +40,9 @@ SELECT 'slip ' || slip.number AS row,
                            AND invoice.invoice_status_code IN ('APPROVED', 'CREATED', 'PAID')) AS spent
                   FROM routing_slips AS one
                  CROSS JOIN LATERAL (VALUES (one.number), (nullif(one.parent_number, one.number))) AS place (root)
+                 CROSS JOIN LATERAL (SELECT max(moved.id) AS id FROM pay_jobs.slip_movements AS moved
+                                      WHERE moved.slip = place.root
+                                        AND moved.kind IN ('bounced', 'voided')) AS lost
                  WHERE place.root IS NOT NULL
                    AND (CAST(:since AS timestamp) IS NULL
                         OR place.root IN (SELECT number FROM routing_slips

@@ -11,15 +11,27 @@ SELECT slip.number,
        slip.routing_slip_date,
        slip.payment_account_id,
        slip.cas_mismatch,
-       (coalesce(slip.refund_amount, 0) + coalesce(paid.amount, 0))::numeric(19,2) AS refunded
+       coalesce(moved.since, 0)::numeric(19,2) AS refunded,
+       (CASE WHEN lost.id = 0
+             THEN coalesce(slip.refund_amount, 0) + coalesce(moved.replaced, 0) - coalesce(moved.amount, 0)
+             ELSE 0 END)::numeric(19,2) AS refunded_elsewhere
   FROM routing_slips AS slip
-  LEFT JOIN LATERAL (
-       -- What AP had paid, or was written off, when the next refund took its place.
-       SELECT sum(moved.before) AS amount
+ CROSS JOIN (
+       -- The last time that the deposits of this family were lost.
+       SELECT coalesce(max(id), 0) AS id
+         FROM pay_jobs.slip_movements
+        WHERE slip = :root
+          AND kind IN ('bounced', 'voided')
+       ) AS lost
+ CROSS JOIN LATERAL (
+       -- `before` is what AP had paid, or was written off, when the next refund took its place in refund_amount.
+       SELECT -sum(moved.amount) AS amount,
+              -sum(moved.amount) FILTER (WHERE moved.id > lost.id) AS since,
+              sum(moved.before) AS replaced
          FROM pay_jobs.slip_movements AS moved
         WHERE moved.slip = slip.number
           AND moved.kind IN ('refunded', 'written_off')
-       ) AS paid ON TRUE
+       ) AS moved
  WHERE slip.number = :root
     OR slip.parent_number = :root
  ORDER BY slip.parent_number IS NOT NULL, slip.id

@@ -1,0 +1,107 @@
+"""Refunds of a slip whose own deposit bounced or was voided, and which lives on the deposits linked to it since."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+
+from tests.routing_slip_factory import NOW, Slips
+from tests.tasks.routing_slip_recreate.scenarios import CHILD, PARENT, THIRD, VOID_ALL, with_transactions
+from tests.tools.verify.watch import all_findings
+
+
+def given_a_bounced_slip_that_lives_on_a_linked_one(slips: Slips) -> None:
+    """Let 100.00 bounce with 60.00 spent and a fee of 30.00, and link 130.00: 40.00 are left."""
+    slips.deposit(PARENT, "100.00", paid=["40.00", "20.00"])
+    slips.bounce(PARENT)
+    slips.run()
+    slips.deposit(CHILD, "130.00")
+    slips.link(CHILD, PARENT)
+    slips.run()
+
+
+def given_a_voided_slip_that_lives_on_a_linked_one(slips: Slips) -> None:
+    """Void 80.00 with 65.00 kept, and link 105.00: 40.00 are left."""
+    with_transactions(slips)
+    slips.run(**VOID_ALL, keep_all=True)
+    slips.deposit(THIRD, "105.00")
+    slips.link(THIRD, PARENT)
+    slips.run()
+
+
+def refund_what_is_left(slips: Slips) -> None:
+    slips.set_status(PARENT, "REFUND_AUTHORIZED")
+    outcome = slips.run()
+    assert (outcome.rejects, outcome.counts["slips_refunded"]) == ([], 1)
+
+
+def ask_a_transaction_back(slips: Slips, invoice: int) -> None:
+    slips.refund_transaction(invoice)
+    slips.create_invoices()
+
+
+@pytest.mark.parametrize(
+    ("given", "sums"),
+    [
+        (given_a_bounced_slip_that_lives_on_a_linked_one, ["40.00", "60.00", "100.00"]),
+        (given_a_voided_slip_that_lives_on_a_linked_one, ["40.00", "65.00", "105.00"]),
+    ],
+    ids=["bounced", "voided"],
+)
+def test_each_refund_after_a_deposit_was_lost_counts_those_before_it(
+    slips: Slips, given: Callable[[Slips], None], sums: list[str]
+) -> None:
+    given(slips)
+    for invoice, refunded in zip((None, 2, 1), sums, strict=True):
+        if invoice:
+            ask_a_transaction_back(slips, invoice)
+        refund_what_is_left(slips)
+        slip = slips.slip(PARENT)
+        assert (slip["refund_amount"], slip["remaining_amount"]) == (Decimal(refunded), 0)
+        assert all_findings(slips.database, NOW, ("SLIP-LEFT",)) == {}
+
+
+def test_a_refund_of_a_deposit_that_bounced_later_is_no_part_of_what_the_next_deposits_hold(slips: Slips) -> None:
+    slips.deposit(PARENT, "100.00", paid=["60.00"])
+    refund_what_is_left(slips)
+    slips.set_status(PARENT, "ACTIVE")
+    slips.bounce(PARENT)
+    (told,) = slips.run().rejects
+    assert "its balance is -130.00 now, and its transactions and the fee say -90.00: correct the balance" in told.detail
+    assert len(all_findings(slips.database, NOW, ("SLIP-LEFT",))) == 1
+    slips.change("UPDATE routing_slips SET remaining_amount = -90 WHERE number = :n", n=PARENT)
+    assert all_findings(slips.database, NOW, ("SLIP-LEFT",)) == {}
+    slips.deposit(CHILD, "130.00")
+    slips.link(CHILD, PARENT)
+    slips.run()
+
+    refund_what_is_left(slips)
+
+    assert slips.receipts()[f"{CHILD}L"]["unapplied"] == "0.00"
+    assert all_findings(slips.database, NOW, ("SLIP-LEFT",)) == {}
+
+
+def test_what_another_job_refunded_before_it_worked_the_bounce_is_no_part_of_the_next_deposits(slips: Slips) -> None:
+    given_a_bounced_slip_that_lives_on_a_linked_one(slips)
+    slips.change("DELETE FROM pay_jobs.slip_movements")
+    slips.change("UPDATE routing_slips SET refund_amount = 15 WHERE number = :n", n=PARENT)
+    refund_what_is_left(slips)
+    ask_a_transaction_back(slips, 2)
+
+    refund_what_is_left(slips)
+
+    assert slips.receipts()[f"{CHILD}L"]["unapplied"] == "0.00"
+
+
+def test_a_second_refund_that_died_and_is_not_due_any_more_is_held_against_all_refunds(slips: Slips) -> None:
+    given_a_bounced_slip_that_lives_on_a_linked_one(slips)
+    refund_what_is_left(slips)
+    ask_a_transaction_back(slips, 2)
+    assert slips.run_killed_at("answered 1 adjust receipt")
+    slips.set_status(PARENT, "HOLD")
+
+    (reject,) = slips.run().rejects
+
+    assert "60.00 have left the receipts in CFS, and 40.00 were refunded or written off here" in reject.detail
+    slips.set_status(PARENT, "REFUND_AUTHORIZED")
+    assert slips.run().counts["slips_refunded"] == 1
