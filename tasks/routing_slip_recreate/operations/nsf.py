@@ -16,7 +16,7 @@ from database.sessions import Session
 from tasks.routing_slip_recreate.family.due import OPEN_SPENDING, linked_since_bounce, spent
 from tasks.routing_slip_recreate.family.model import RoutingSlip, SlipFamily
 from tasks.routing_slip_recreate.inputs import OperationInputs, SlipNsfFee
-from tasks.routing_slip_recreate.operations.base import OperationKind, OperationPlan, reversals
+from tasks.routing_slip_recreate.operations.base import OperationKind, OperationPlan, live_receipts, reversals
 from tasks.routing_slip_recreate.pay_tables.fee import write_fee
 from tasks.routing_slip_recreate.pay_tables.invoices import reopen_invoice
 from tasks.routing_slip_recreate.pay_tables.receipts import drop_receipts
@@ -32,12 +32,14 @@ from tasks.routing_slip_recreate.steps.invoices import create_invoice
 
 
 def plan(inputs: OperationInputs) -> OperationPlan:
-    """Reverse what each member has open, and make the fee in CFS; nothing where that was done for this bounce."""
+    """Reverse what each member has open, and make the fee in CFS; where that was done for this bounce, only look."""
     slip, earlier = inputs.slip, inputs.earlier.plan if inputs.earlier else {}
     known = earlier.get("fee_invoice")
+    members = _bounced(inputs)
     if inputs.family.is_frozen_by_bounce and slip.was_done("nsf") and not known:
-        return OperationPlan(steps=(), facts={"members": []})
-    fee, members = inputs.nsf_fee(), _bounced(inputs)
+        receipts = tuple(one.number for one in live_receipts(inputs, members))
+        return OperationPlan(steps=(), facts={"members": []}, receipts=receipts)
+    fee = inputs.nsf_fee()
     taken = reversals(inputs, members, ReversalReason.NSF, ReversalComment.NON_SUFFICIENT_FUND)
     begun = inputs.family.half_made_fee
     if begun or known:

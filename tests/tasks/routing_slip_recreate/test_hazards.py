@@ -6,7 +6,7 @@ import pytest
 
 from tests.routing_slip_factory import Slips
 from tests.tasks.routing_slip_recreate import scenarios
-from tests.tasks.routing_slip_recreate.scenarios import CHILD, PARENT, THIRD, live, reverse_in_cfs
+from tests.tasks.routing_slip_recreate.scenarios import CHILD, PARENT, THIRD, live, reverse_in_cfs, seed_receipt
 
 
 def test_linking_a_corrected_slip_reverses_the_receipt_that_is_open_not_the_plain_one(slips: Slips) -> None:
@@ -251,6 +251,17 @@ def test_what_create_invoices_took_for_paid_after_a_bounce_is_owed_again_and_cha
     assert slips.slip(PARENT)["remaining_amount"] == Decimal("-70.00")
     assert slips.records("SELECT * FROM pay_jobs.slip_movements") == moved
     assert slips.run().notes == ["No slips are in progress."]
+
+
+def test_what_was_taken_for_paid_after_a_bounce_and_is_paid_in_cfs_is_told(slips: Slips) -> None:
+    given_a_bounce_that_left_a_transaction_of_the_day(slips)
+    seed_receipt(slips, f"{PARENT}R2", "50.00")
+    slips.client.apply_receipt(slips.site(PARENT), f"{PARENT}R2", "REG00000001")
+
+    (told,) = slips.run().rejects
+
+    assert told.detail == f"CFS applied 40.00 of receipt {PARENT}R2 to REG00000001, our receipts say 0.00"
+    assert live(slips) == {f"{PARENT}R2": "50.00"}
 
 
 def test_a_slip_over_the_old_amount_and_the_fee_pays_what_was_bought_on_the_day_of_the_bounce(slips: Slips) -> None:
