@@ -39,7 +39,10 @@ def _cancel(world: World, invoice: ModelInvoice) -> None:
 
 
 def _create(world: World, invoice: ModelInvoice) -> None:
-    """Pay a transaction, unless what it needs is on a slip whose link is not worked yet: then it waits."""
+    """Pay a transaction, unless what it needs is on a slip whose link is not worked yet: then it waits.
+
+    Of a slip whose bounce was worked nothing is left, and the transaction is taken for paid all the same (section 4.6).
+    """
     slip, number = world.slips[invoice.slip or ""], cfs_number(invoice)
     children = [one for one in world.slips.values() if one.parent == slip.number]
     members = [slip, *(one for one in children if one.profile != "ACTIVE")]
@@ -47,9 +50,10 @@ def _create(world: World, invoice: ModelInvoice) -> None:
         world.model.chronicle.note("a slip's transaction waits for a link", f"slip {slip.number}")
         return
     made = create_invoice(world.books, world.books.sites[slip.site], number=number, total=invoice.total)
-    world.model.chronicle.note(f"a slip's transaction is paid, {len(members)} in the family", f"slip {slip.number}")
     due = apply_deposits(invoice, members)
-    assert not due, f"slip {slip.number} was spent twice over: {due} of invoice {invoice.id} is not covered"
+    assert not due or slip.status == "NSF", f"slip {slip.number} was spent twice over: {due} of {invoice.id} is due"
+    how = "taken for paid after a bounce" if due else f"paid, {len(members)} in the family"
+    world.model.chronicle.note(f"a slip's transaction is {how}", f"slip {slip.number}")
     _write(world, invoice, slip, made.pbc_ref_number)
 
 

@@ -103,6 +103,8 @@ def _work_by_status(model: WorldModel, root: ModelSlip, members: list[ModelSlip]
             member.free = ZERO
     elif root.status == "NSF" and is_open:
         _bounce(model, root, members, now)
+    elif root.status == "NSF" and root.profile == "FREEZE":
+        _owe_again(model, root)
     elif root.status == "CORRECTION" and is_open and not any(one.status == "APPROVED" for one in family):
         _correct(model, root)
     elif root.status in _AUTHORIZED and root.remaining > 0 and not any(one.status in _PENDING for one in family):
@@ -144,18 +146,23 @@ def _correct(model: WorldModel, root: ModelSlip) -> None:
     root.status = "ACTIVE" if root.remaining else "COMPLETE"
 
 
+def _owe_again(model: WorldModel, root: ModelSlip) -> None:
+    for invoice in invoices_of(model, root):
+        if invoice.status == "PAID":
+            invoice.status, invoice.paid, invoice.payment_date, invoice.receipts = "CREATED", ZERO, None, []
+            for reference in invoice.references:
+                reference.status = "ACTIVE" if reference.status == "COMPLETED" else reference.status
+
+
 def _bounce(model: WorldModel, root: ModelSlip, members: list[ModelSlip], now: datetime) -> None:
     """The deposits are gone, what they paid is owed again, and a fee is as well."""
     numbers = {one.number for one in members}
     for payment in model.payments:
         if payment.receipt in numbers and payment.method in {"CASH", "CHEQUE"}:
             payment.status = "FAILED"
+    _owe_again(model, root)
     for invoice in invoices_of(model, root):
-        if invoice.status == "PAID":
-            invoice.status, invoice.paid, invoice.payment_date, invoice.receipts = "CREATED", ZERO, None, []
-            for reference in invoice.references:
-                reference.status = "ACTIVE" if reference.status == "COMPLETED" else reference.status
-        elif invoice.status == "REFUND_REQUESTED":
+        if invoice.status == "REFUND_REQUESTED":
             invoice.receipts = []
     for member in members:
         member.free = ZERO

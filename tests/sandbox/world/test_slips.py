@@ -5,10 +5,14 @@ from decimal import Decimal
 from sandbox.world.actors.accounts import settle_in
 from sandbox.world.actors.slip_invoices import create_slip_invoices
 from sandbox.world.actors.slips import balance, change, deposit
+from sandbox.world.night import DAY
+from sandbox.world.night_checks import cfs_agrees, model_agrees
 from sandbox.world.pay_api import make_invoice
 from sandbox.world.world import WorldParts, open_world
 from sandbox.world.world_night import WorldNight
 from tests.sandbox.world.test_nights import FIRST
+
+work_slips = dict(DAY)["20:30"]
 
 
 def test_a_transaction_that_needs_a_linked_slip_waits_until_the_link_is_worked(parts: WorldParts) -> None:
@@ -25,6 +29,28 @@ def test_a_transaction_that_needs_a_linked_slip_waits_until_the_link_is_worked(p
 
         assert (invoice.status, invoice.receipts) == ("APPROVED", [])
         assert not invoice.reference("ACTIVE", "COMPLETED")
+
+
+def test_a_transaction_of_a_slip_whose_bounce_was_worked_is_taken_for_paid_and_then_owed_again(
+    parts: WorldParts,
+) -> None:
+    with open_world(parts, seed=1, first=FIRST) as world:
+        settle_in(world)
+        slip = deposit(world, Decimal("500.00"))
+        invoice = make_invoice(world, world.chance.of("test"), account=slip.account, profile=slip.profile_id,
+                               method="INTERNAL", status="APPROVED", slip=slip.number)  # fmt: skip
+        balance(world, slip, -invoice.total)
+        slip.status, slip.remaining = "NSF", -invoice.total
+        change(world, slip, status="NSF", remaining_amount=slip.remaining)
+        night = WorldNight(world, FIRST)
+        work_slips(night)
+
+        create_slip_invoices(world)
+        assert (invoice.status, invoice.receipts) == ("PAID", [])
+        work_slips(night)
+
+        assert invoice.status == "CREATED"
+        assert [*model_agrees(night), *cfs_agrees(night), *night.problems] == []
 
 
 def test_what_was_done_to_a_slip_was_done_on_the_day_of_the_world(parts: WorldParts) -> None:
