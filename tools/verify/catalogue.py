@@ -172,7 +172,13 @@ CATALOGUE = (
     Invariant(
         "PAY-FAILED", "failed_payment_has_no_receipts", "A payment that failed has no receipts.", OPERATOR, _INVOICE
     ),
-    Invariant("PAY-TWICE", "number_is_paid_once", "A CFS number has one completed payment at most.", FINANCE, _INVOICE),
+    Invariant(
+        "PAY-TWICE",
+        "number_is_paid_once",
+        "A CFS number has one completed payment at most, and one failed while it is owed.",
+        FINANCE,
+        _INVOICE,
+    ),
     Invariant(
         "PAY-SLIP",
         "slip_transaction_has_its_payment",

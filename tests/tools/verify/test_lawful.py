@@ -152,3 +152,19 @@ def test_a_failed_payment_whose_part_still_stands_as_a_receipt_is_named(books: S
 
     payment = books.one("SELECT id FROM payments")
     assert list(all_findings(books.database, books.now, ("PAY-FAILED",))) == [("PAY-FAILED", f"payment {payment}")]
+
+
+def test_two_failed_payments_of_a_number_that_is_owed_are_named_and_of_one_that_is_settled_are_not(
+    books: SettlementBooks,
+) -> None:
+    account = books.account("800101")
+    books.invoice(account, "REG1", "40.00", id=1, status="SETTLEMENT_SCHED")
+    books.payment(account, "REG1", "PR1", "0.00", status="FAILED")
+    books.payment(account, "REG1", None, "0.00", status="FAILED", method="CC")
+    assert all_findings(books.database, books.now, ("PAY-TWICE",)) == {}
+
+    second = books.payment(account, "REG1", "PR2", "0.00", status="FAILED")
+
+    assert list(all_findings(books.database, books.now, ("PAY-TWICE",))) == [("PAY-TWICE", f"payment {second}")]
+    books.change("UPDATE invoice_references SET status_code = 'COMPLETED'")
+    assert all_findings(books.database, books.now, ("PAY-TWICE",)) == {}
