@@ -153,6 +153,7 @@ def chromium() -> Iterator[Page]:
                 f"--user-data-dir={profile}",
             ],
             pass_fds=(commands, answers),
+            env=os.environ | {"TMPDIR": profile},  # what it leaves there goes with the profile
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
