@@ -136,6 +136,18 @@ def test_a_night_that_finds_statements_that_owe_no_notification_tells_how_many(p
     assert reject.detail.startswith("2 statements of accounts that want notices were there already")
 
 
+def test_a_statement_that_nobody_is_told_of_because_it_has_no_recipients_is_not_one_without_notice(
+    pay: StatementBooks,
+) -> None:
+    pay.with_setting("DAILY", notified=True)
+    pay.generate(now=NIGHT)
+    pay.change("UPDATE statements SET notification_status_code = 'SKIP', notification_date = '2022-06-25'")
+
+    again = pay.generate(now=NIGHT)
+
+    assert (again.exit_code, again.rejects) == (ExitCode.DONE, [])
+
+
 def test_a_night_that_is_run_again_or_under_a_date_has_nothing_to_tell_of_notices(pay: StatementBooks) -> None:
     pay.with_setting("DAILY", notified=True)
     pay.generate(now=NIGHT)
