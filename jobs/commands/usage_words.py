@@ -9,7 +9,7 @@ from config.plurals import counted
 
 _OF_A_NUMBER = re.compile(r"(?P<value>.+?) is not (?:in the range|a valid integer)")
 _WORDS_TOO_MANY = re.compile(r"Got unexpected extra arguments? \((?P<words>.*)\)")
-_NO_LIMIT = 2**31 - 1
+_HARDLY_A_LIMIT = 2**31 - 1
 
 
 def in_words(refused: click.ClickException) -> str:
@@ -44,7 +44,8 @@ def _number(said: str, refused: click.BadParameter) -> str:
     limits = refused.param.type
     assert isinstance(limits, click.IntRange)
     low, high = limits.min, limits.max
-    open_end = high is None or high >= _NO_LIMIT
+    is_too_large = high is not None and found["value"].isdigit() and int(found["value"]) > high
+    open_end = high is None or (high >= _HARDLY_A_LIMIT and not is_too_large)
     expected = f"{low} or more" if open_end else f"from {low} to {high}"
     begun = said.removesuffix(refused.message).rstrip()
     return f"{begun} {found['value']} cannot be used: expected a whole number, {expected}."

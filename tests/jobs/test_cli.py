@@ -104,19 +104,20 @@ def test_a_wrong_command_is_refused_with_what_was_expected(
 
 
 @pytest.mark.parametrize(
-    "words",
+    ("words", "limits"),
     [
-        ["STALE_INVOICE_REPORT", "--days", "1000000"],
-        ["verify", "--days", "1000000"],
-        ["show", "9223372036854775808"],
-        ["replay-event", "--from-outbox", "9223372036854775808", "--dry-run"],
+        (["STALE_INVOICE_REPORT", "--days", "1000000"], "from 0 to 36500"),
+        (["STALE_INVOICE_REPORT", "--max-stuck", "3000000000"], "from 0 to 2147483647"),
+        (["verify", "--days", "1000000"], "from 1 to 36500"),
+        (["show", "9223372036854775808"], "from 1 to 9223372036854775807"),
+        (["replay-event", "--from-outbox", "9223372036854775808", "--dry-run"], "from 1 to 9223372036854775807"),
     ],
 )
-def test_a_number_that_nothing_here_can_hold_is_refused(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str]
+def test_a_number_that_nothing_here_can_hold_is_refused_with_the_largest_that_can_be_used(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str], limits: str
 ) -> None:
     assert main(whole_command_line(monkeypatch), words) == 2
-    assert "cannot be used: expected a whole number" in capsys.readouterr().err
+    assert f"cannot be used: expected a whole number, {limits}." in capsys.readouterr().err
 
 
 def test_every_number_on_the_command_line_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:

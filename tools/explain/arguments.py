@@ -21,5 +21,5 @@ class Arguments:
         """Return the subject as an id. Raises UsageError if it is none."""
         text = self.subject.strip()
         if not (text.isascii() and text.isdigit()) or not 0 < int(text) <= _LARGEST_ID:
-            raise UsageError(f"{text!r} is no {what}: expected a whole number, like 1234567.")
+            raise UsageError(f"{text!r} is no {what}: expected a whole number from 1 to {_LARGEST_ID}.")
         return int(text)
