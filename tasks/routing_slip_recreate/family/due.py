@@ -168,7 +168,9 @@ def nsf_is_due(family: SlipFamily) -> bool:
     if slip.was_done("nsf"):
         return False
     fee, later = family.half_made_fee, sum((one.total for one in _unlinked(family)), Decimal(0))
-    return fee is None or fee.reference_id is None or slip.remaining == later - spent(slip)
+    if fee is None:
+        return not any(one.is_nsf_fee for one in slip.invoices)  # one that was waived stays so
+    return fee.reference_id is None or slip.remaining == later - spent(slip)
 
 
 def _correction(slip: RoutingSlip) -> DueOperation | None:

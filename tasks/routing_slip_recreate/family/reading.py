@@ -72,8 +72,7 @@ def _invoice(row: Row[Any], prefix: str) -> SlipInvoice:
         number=row.reference_number or invoice_number(prefix, row.id),
         reference_id=row.reference_id,
         # A fee whose line is not written yet is one of another job that died between its two commits.
-        is_nsf_fee=row.is_nsf_fee
-        or (row.corp_type_code == "BCR" and row.invoice_status_code == "CREATED" and not row.has_lines),
+        is_nsf_fee=row.is_nsf_fee or (row.corp_type_code == "BCR" and not row.has_lines),
         disbursement=row.disbursement_status_code,
         net_paid=row.net_paid,
         receipts={number: Decimal(amount) for number, amount in (row.receipts or {}).items()},

@@ -160,6 +160,16 @@ def test_a_fee_that_a_run_of_ours_began_keeps_its_amount_where_the_fee_in_force_
     assert slips.record("SELECT max(total) AS total FROM payment_line_items")["total"] == Decimal("30.00")
 
 
+@pytest.mark.parametrize("fee", ["taken off", "done"])
+def test_a_fee_that_was_waived_after_another_job_charged_it_is_not_charged_again(slips: Slips, fee: str) -> None:
+    given_a_bounce_that_another_job_left_frozen(slips, fee)
+    slips.change("UPDATE invoices SET invoice_status_code = 'CANCELLED' WHERE id = 2")
+    slips.change("UPDATE routing_slips SET remaining_amount = -60")
+
+    assert slips.run().counts["slips_nsf"] == 0
+    assert "REG00000003" not in slips.due()
+
+
 @pytest.mark.parametrize("fee", ["none", "without reference", "taken off", "with reference", "done"])
 def test_a_slip_linked_to_a_bounce_that_another_job_left_frozen_pays_the_fee_once(slips: Slips, fee: str) -> None:
     given_a_bounce_that_another_job_left_frozen(slips, fee)

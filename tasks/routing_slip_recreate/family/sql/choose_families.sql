@@ -78,7 +78,8 @@ candidate AS (
                 )
                 OR (slip.status = 'NSF' AND NOT EXISTS (
                     -- An NSF slip at rest: frozen, nothing paid, if only in part, and nothing linked since its bounce;
-                    -- where no job of ours worked that, no link of ours has paid, and its fee is in CFS and taken off.
+                    -- where no job of ours worked that, no link of ours has paid, and its fee is in CFS and taken off, or
+                    -- was waived.
                     SELECT 1
                       FROM cfs_accounts AS account
                       LEFT JOIN bounced ON bounced.number = slip.number
@@ -110,18 +111,30 @@ candidate AS (
                                EXISTS (
                                    SELECT 1
                                      FROM bought
-                                     JOIN invoice_references AS reference ON reference.invoice_id = bought.id
                                     WHERE bought.routing_slip = slip.number
                                       AND bought.is_fee
-                                      AND bought.invoice_status_code = 'CREATED'
-                                      AND reference.status_code = 'ACTIVE'
                                )
-                               AND slip.remaining_amount IS DISTINCT FROM -(
-                                   SELECT coalesce(sum(bought.total), 0)
-                                     FROM bought
-                                    WHERE bought.routing_slip = slip.number
-                                      AND bought.invoice_status_code IN ('APPROVED', 'CREATED')
-                                      AND NOT bought.is_fee
+                               AND NOT EXISTS (
+                                   SELECT 1
+                                     FROM bought AS fee
+                                    WHERE fee.routing_slip = slip.number
+                                      AND fee.is_fee
+                                      AND fee.invoice_status_code = 'CREATED'
+                                      AND (
+                                          NOT EXISTS (
+                                              SELECT 1
+                                                FROM invoice_references AS reference
+                                               WHERE reference.invoice_id = fee.id
+                                                 AND reference.status_code = 'ACTIVE'
+                                          )
+                                          OR slip.remaining_amount = -(
+                                              SELECT coalesce(sum(bought.total), 0)
+                                                FROM bought
+                                               WHERE bought.routing_slip = slip.number
+                                                 AND bought.invoice_status_code IN ('APPROVED', 'CREATED')
+                                                 AND NOT bought.is_fee
+                                          )
+                                      )
                                )
                            )
                        )
