@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from sqlalchemy import text
+
 from connectors.effects import EffectState, PendingEffect, pending_operations
 from connectors.outbox.pending import pending_messages
 from database.sessions import Session
@@ -28,6 +30,7 @@ class Arguments:
 def run(context: RunContext, arguments: Arguments) -> Outcome:
     """List what is half done outside, of the states that were asked for."""
     with context.database.begin_snapshot() as session:
+        session.execute(text("SET TRANSACTION READ ONLY"))
         effects = pending_effects(session)
     return _outcome([one for one in effects if not arguments.states or one.state.value in arguments.states])
 

@@ -6,16 +6,17 @@ import psycopg2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
-from connectors.effects import OPEN_STATES, EffectState
+from config.errors import ExitCode
+from connectors.effects import OPEN_STATES, EffectState, PendingEffect
 from connectors.outbox import operator_actions
 from connectors.outbox import pending as outbox
 from connectors.outbox.delivery import MAX_ATTEMPTS
+from database.sessions import Session
 from jobs.commands.cli import build_cli, main
 from tests.json_output import read_json, rows_of
 from tools.pending import JOB
-from tools.pending.task import pending_effects
 
 HALF_DONE = """
 INSERT INTO pay_jobs.outbox (created_on, channel, kind, ordering_key, idempotency_key, payload, state, attempts,
@@ -133,13 +134,16 @@ def test_where_nothing_is_half_done_no_run_is_noted(execute: Callable[[str], Non
     execute("DO $$ BEGIN IF EXISTS (SELECT FROM pay_jobs.job_runs) THEN RAISE 'a run was noted'; END IF; END $$")
 
 
-def test_it_cannot_write(database_url: str, execute: Callable[[str], None]) -> None:
+def test_it_cannot_write(pending: Typed, execute: Callable[[str], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    def writes(session: Session) -> list[PendingEffect]:
+        session.execute(text("DELETE FROM pay_jobs.outbox"))
+        return []
+
     execute(HALF_DONE)
-    engine = create_engine(database_url.replace("postgresql://", "postgresql+psycopg2://"))
-    with engine.connect() as session:
-        session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
-        assert len(pending_effects(session)) == 7
-    engine.dispose()
+    monkeypatch.setattr("tools.pending.task.SOURCES", (writes,))
+
+    assert pending()[0] == ExitCode.USAGE
+    execute("DO $$ BEGIN IF NOT EXISTS (SELECT FROM pay_jobs.outbox) THEN RAISE 'it wrote'; END IF; END $$")
 
 
 @pytest.mark.parametrize(
