@@ -293,7 +293,8 @@ WITH staged AS NOT MATERIALIZED (
                                       FROM pay_jobs.settlement_rows AS earlier
                                      WHERE earlier.target_number = staged.target_number
                                        AND earlier.source_number = staged.source_number
-                                       AND (earlier.outcome = 'applied' OR earlier.rule = 'payment_written')
+                                       AND (earlier.outcome = 'applied' AND earlier.rule <> 'undone'
+                                            OR earlier.rule = 'payment_written')
                                      UNION ALL
                                     SELECT done.amount
                                       FROM applied_before AS done

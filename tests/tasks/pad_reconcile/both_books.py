@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from tests.settlement_factory import Account, SettlementBooks
 from tests.tasks.pad_reconcile import model
@@ -71,9 +72,16 @@ class BothBooks:
         self._books.applied_credit(credit, account, invoice, number, application, amount)
         self.model.applied.append((application, invoice, Decimal(amount), "earlier", number))
 
-    def noted_bounce(self, invoice: int, number: str, *, undone: bool) -> None:
-        """Add the note of a bounce, which may have been taken back."""
+    def noted_bounce(self, invoice: int, number: str, receipt: str, *, undone: bool) -> None:
+        """Add the note of a bounce; one that was taken back is of an earlier file."""
         description = "UNDONE: by mistake" if undone else None
+        if undone:
+            self._books.add(
+                "pay_jobs.settlement_rows", file_id=0, line=invoice, outcome="applied", rule="undone", kind="BOUNCE",
+                record_type="PADR", source_type="", source_number=receipt, amount=Decimal(0), customer_account="",
+                target_type="INV", target_number=number, original_amount=Decimal(0), outstanding_amount=Decimal(0),
+                status="Not PAID", content_hash=uuid4(),
+            )  # fmt: skip
         self._books.add("non_sufficient_funds", invoice_id=invoice, invoice_number=number, description=description)
         self.model.undone += [number] * undone
         self.model.bounces += [number] * (not undone)

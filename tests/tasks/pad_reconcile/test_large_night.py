@@ -81,7 +81,7 @@ class NightDraw:
             if self._often(0.2):
                 both.applied_credit(credit, account, invoices[0], number, 2000 + place, "5.00")
         if self._often(0.08):
-            both.noted_bounce(invoices[0], number, undone=self._often(0.4))
+            both.noted_bounce(invoices[0], number, chance.choice(receipts[:2]), undone=self._often(0.4))
         self.rows += [self._row(place, account, method, receipts) for _ in range(chance.randint(1, 4))]
 
     def _row(self, place: int, account: Account, method: str, receipts: list[str]) -> Line:

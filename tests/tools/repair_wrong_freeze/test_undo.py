@@ -604,6 +604,24 @@ def test_what_paid_a_number_while_it_counted_as_bounced_can_be_booked_once_that_
         ("PAID", "60.20"), [(NUMBER, "PAD", "COMPLETED", "PR1", "60.20")])  # fmt: skip
 
 
+def test_what_paid_a_number_before_us_is_known_again_once_its_bounce_is_taken_back(
+    books: SettlementBooks, cfs: RunningCfs
+) -> None:
+    books.paid_invoice(books.account("800103"), NUMBER, "60.20", "PR1", id=100)
+    known_as_paid(cfs)
+    books.apply(bounce("PR1", "800103", NUMBER, "60.20", day="06-Nov-26"), name=WRONG)
+    books.apply(Line("PADP", "PR1", "60.20", "800103", NUMBER, day="06-Nov-26"), name=LATER)
+    tell(books, cfs)
+    undo(books, cfs, file=WRONG)
+    assert books.outcomes(LATER) == ["rejected:bounce_taken_back"]
+
+    books.retry()
+
+    assert books.outcomes(LATER) == ["already_applied:invoice_paid"]
+    assert (books.receipts(), books.payments()) == (
+        [(100, "PR1", "60.20")], [(NUMBER, "PAD", "COMPLETED", "PR1", "60.20")])  # fmt: skip
+
+
 _NOT_TOLD = (
     "SELECT kind FROM pay_jobs.outbox WHERE state IN ('pending', 'dead') AND idempotency_key LIKE 'nsf:%' ORDER BY id"
 )
