@@ -3,7 +3,9 @@
 What of it was accepted is left alone. Source: docs/specs/cgi-ejv-files.md section 8 step 6.
 """
 
-from sqlalchemy import text
+from typing import Any
+
+from sqlalchemy import Row, text
 
 from config.business_days import next_business_day
 from config.business_time import naive_utc
@@ -66,11 +68,11 @@ def rebuild(context: RunContext, store: ObjectStore, batch: int, *, reason: str,
         if against:
             raise InputRefused(f"Batch {batch} is not voided: {'; '.join(against)}")
         try:
-            changed, held = _void(context, session, sent_batch, numbers, reason)
+            changed, told = _void(context, session, sent_batch, numbers, reason)
         except InputRefused as refused:
             raise InputRefused(f"Batch {batch} is not voided: {refused}") from refused
         if all(row.name == "ejv_files" for row in changed):
-            against = [_answered(session, sent_batch), *held]
+            against = [_answered(session, sent_batch), *told]
             raise InputRefused(f"Batch {batch} is not voided: {'. '.join(against)}")
         kept_back = sql.run(session, "list_kept_references", file_type=sent_batch.file_type).scalars().all()
         session.execute(text("DROP TABLE voided"))
@@ -90,7 +92,7 @@ def rebuild(context: RunContext, store: ObjectStore, batch: int, *, reason: str,
         "would pay back what nobody paid. Nothing is owed; the pay team closes it as CANCELLED."
         for invoice in kept_back
     ]
-    outcome.notes += held
+    outcome.notes += told
     cleared = {row.id for row in changed if row.name == "distribution_codes.stop_ejv"}
     outcome.notes += [
         f"Distribution code {code} is no stopped code of batch {batch}: its stop_ejv was left as it is."
@@ -128,24 +130,26 @@ def _answered(session: Session, sent_batch: SentBatch) -> str:
     return left + "".join(f", {in_short('ejv unstop', code, reason=True)}" for code in stopped.scalars())
 
 
-def _of_held(part: int, invoice: int, *, is_paid: bool) -> str:
-    """Say what becomes of a partial refund that is not released."""
-    if is_paid:
+def _of_part(part: Row[Any]) -> str:
+    """Say what becomes of a partial refund that is not released: a row of list_waiting_parts.sql."""
+    if part.was_paid:
+        return f"Partial refund {part.id} becomes REFUND_PROCESSED again: CGI paid it back in an earlier batch."
+    if part.is_paid:
         return (
-            f"Partial refund {part} stays REFUND_PROCESSING: a part of invoice {invoice} was paid back, and "
+            f"Partial refund {part.id} stays REFUND_PROCESSING: a part of invoice {part.invoice_id} was paid back, and "
             "EJV_PAYMENT would send that again with it. The pay team has this part paid back by hand, and makes it "
             "REFUND_PROCESSED."
         )
     return (
-        f"Partial refund {part} stays REFUND_PROCESSING while a part of invoice {invoice} is at CGI, and EJV_PAYMENT "
-        "would send that again with it. It waits for the answer to that, or for its batch to be voided."
+        f"Partial refund {part.id} stays REFUND_PROCESSING while a part of invoice {part.invoice_id} is at CGI, and "
+        "EJV_PAYMENT would send that again with it. It waits for the answer to that, or for its batch to be voided."
     )
 
 
 def _void(
     context: RunContext, session: Session, sent_batch: SentBatch, numbers: list[str] | None, reason: str
 ) -> tuple[list[ChangedRow], list[str]]:
-    """Void what nobody accepted; `numbers` are those of an AP batch. Also return which partial refunds stay, and why.
+    """Void what nobody accepted; `numbers` are those of an AP batch. Also return what is told of its partial refunds.
 
     Raises InputRefused where they are not known, or a stop must not be cleared.
     """
@@ -154,17 +158,17 @@ def _void(
     message = f"{VOIDED} by ejv rebuild ({by}): {reason}"
     sql.run(session, "choose_voided", batch=batch)
     changed: list[ChangedRow] = []
-    held: list[str] = []
+    told: list[str] = []
     links = changed_rows(sql.run(session, "void_links", batch=batch, message=message))
     if file_type == "PAYMENT":
         changed += changed_rows(sql.run(session, "release_references"))
-        parts = sql.run(session, "list_held_parts", batch=batch).all()
+        parts = sql.run(session, "list_waiting_parts", batch=batch).all()
+        paid = [part.id for part in parts if part.was_paid]
         free = [part.id for part in parts if not (part.is_paid or part.is_at_cgi)]
-        held = [
-            _of_held(part.id, part.invoice_id, is_paid=part.is_paid) for part in parts if part.is_paid or part.is_at_cgi
-        ]
-        keep_versions(session, "refunds_partial", free, now)
-        changed += changed_rows(sql.run(session, "release_partial_refunds", ids=free, now=now))
+        told = [_of_part(part) for part in parts if part.is_paid or part.is_at_cgi]
+        keep_versions(session, "refunds_partial", [*paid, *free], now)
+        for status, ids in (("REFUND_PROCESSED", paid), ("REFUND_REQUESTED", free)):
+            changed += changed_rows(sql.run(session, "set_partial_refunds", ids=ids, status=status, now=now))
     elif file_type in _AP:
         if numbers is None:
             raise InputRefused(
@@ -182,7 +186,7 @@ def _void(
     is_ap = file_type in _AP
     changed += changed_rows(sql.run(session, "void_batch", batch=batch, message=message, is_ap=is_ap, now=now))
     changed += clear_stop(context, session, _named_codes(session, sent_batch, reason))
-    return changed, held
+    return changed, told
 
 
 def _named_codes(session: Session, sent_batch: SentBatch, reason: str) -> list[int]:

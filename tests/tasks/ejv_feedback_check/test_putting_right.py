@@ -13,6 +13,7 @@ from connectors.sftp import RemoteFile, SftpSession
 from tests.ejv_factory import Batch, EjvBooks, Item, JournalPair
 from tests.old_schema import written_before
 from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice
+from tests.tools.verify.watch import all_findings
 
 INBOX = "INBOX.F3535.20261118040107"
 BATCH = Batch(
@@ -398,17 +399,43 @@ def test_a_rebuild_frees_all_parts_of_an_invoice_once_none_is_at_cgi(voided: int
     assert not any("REFUND_PROCESSING" in note for note in outcome.notes)
 
 
-def test_a_rebuild_knows_a_part_that_was_paid_back_by_its_accepted_link(sent: FeedbackOffice) -> None:
+@pytest.fixture
+def paid_before(sent: FeedbackOffice) -> FeedbackOffice:
+    """Batch 99 paid part 56 back, and EJV_PAYMENT sent it again with part 55 in batch 100."""
     books = sent.books
     books.partial_refund(56, 7600001, "3.00")
+    books.change("UPDATE refunds_partial SET gl_posted = '2026-11-17' WHERE id = 56")
     books.batch(99, name="INBOX.F3535.20261116040107")
     books.journal(99, 9, [("partial_refund", 56)])
     books.change("UPDATE ejv_links SET disbursement_status_code = 'COMPLETED' WHERE link_id = 56")
+    books.add("ejv_links", ejv_header_id=10, link_type="partial_refund", link_id=56)
+    return sent
 
-    outcome = sent.run(rebuild=100, reason=WHY)
 
-    [note] = [note for note in outcome.notes if note.startswith("Partial refund")]
-    assert "Partial refund 55 stays REFUND_PROCESSING: a part of invoice 7600001 was paid back" in note
+def test_a_rebuild_closes_a_part_that_an_earlier_batch_paid_back(paid_before: FeedbackOffice) -> None:
+    outcome = paid_before.run(rebuild=100, reason=WHY)
+
+    assert paid_before.books.rows("SELECT status, gl_posted, version FROM refunds_partial ORDER BY id") == [
+        ("REFUND_PROCESSING", None, 1), ("REFUND_PROCESSED", datetime(2026, 11, 17), 2),
+    ]  # fmt: skip
+    held, closed = [note for note in outcome.notes if note.startswith("Partial refund")]
+    assert "Partial refund 55 stays REFUND_PROCESSING: a part of invoice 7600001 was paid back" in held
+    assert closed == "Partial refund 56 becomes REFUND_PROCESSED again: CGI paid it back in an earlier batch."
+
+
+def test_a_part_that_was_paid_back_is_closed_though_the_batch_that_sent_it_again_was_answered(
+    paid_before: FeedbackOffice,
+) -> None:
+    """The old job leaves it REFUND_PROCESSING."""
+    books = paid_before.books
+    books.change("UPDATE ejv_links SET disbursement_status_code = 'ERRORED' WHERE ejv_header_id = 10")
+    books.change("UPDATE ejv_files SET disbursement_status_code = 'COMPLETED'")
+    found = all_findings(books.database, SATURDAY, ("EJV-RELEASED",)).values()
+    assert ("REFUND_PROCESSED, as an earlier batch paid it back", "refund 56 REFUND_PROCESSING") in found
+
+    paid_before.run(rebuild=100, reason=WHY)
+
+    assert books.one("SELECT status FROM refunds_partial WHERE id = 56") == "REFUND_PROCESSED"
 
 
 def test_a_rebuild_that_is_refused_names_the_part_that_is_paid_back_by_hand(sent: FeedbackOffice) -> None:

@@ -8,7 +8,8 @@ SELECT 'link ' || link.id AS row,
        CASE WHEN link.kind = 'invoice' THEN 'explain invoice ' || link.link_id ELSE 'explain batch ' || link.batch END AS next,
        link.payment_account_id AS account_id,
        link.created_on AS day,
-       CASE WHEN parts.is_paid THEN 'paid back by hand unless CGI did so, then REFUND_PROCESSED'
+       CASE WHEN parts.was_paid THEN 'REFUND_PROCESSED, as an earlier batch paid it back'
+            WHEN parts.is_paid THEN 'paid back by hand unless CGI did so, then REFUND_PROCESSED'
             ELSE 'nothing sent, nothing done' END AS expected,
        CASE WHEN link.kind = 'invoice' THEN format('invoice %s %s, active: %s', invoice.id, invoice.invoice_status_code,
                                                    reference.invoice_number)
@@ -39,6 +40,7 @@ SELECT 'link ' || link.id AS row,
   LEFT JOIN LATERAL (
        SELECT bool_or(part.status = 'REFUND_PROCESSED'
                       OR coalesce(sent.disbursement_status_code, '') = 'COMPLETED') AS is_paid,
+              bool_or(sent.disbursement_status_code = 'COMPLETED') FILTER (WHERE part.id = refund.id) AS was_paid,
               coalesce(bool_or(sent.is_open), false) AS is_open,
               coalesce(bool_or(sent.is_open) FILTER (WHERE part.id = refund.id), false) AS is_sent
          FROM refunds_partial AS part

@@ -1,6 +1,7 @@
--- List the parts that wait of the invoices of which a batch had a part, and lock them; CGI never took one of them.
+-- List the parts that wait, and are at CGI no more, of the invoices of which a batch had a part, and lock them.
 -- in     batch
--- out    id, invoice_id, and whether a part of the invoice was paid back, or is at CGI: the payment job would send that again
+-- out    id, invoice_id, was_paid: an earlier batch paid it back; and whether a part of the invoice was paid back, or is at
+--        CGI: the payment job would send that again
 -- source docs/specs/cgi-ejv-files.md section 7.3, weakness 9
 WITH sent AS (
        SELECT refund.invoice_id
@@ -12,10 +13,11 @@ WITH sent AS (
            ON refund.id = link.link_id
         WHERE header.ejv_file_id = :batch
      )
-SELECT refund.id, refund.invoice_id, part.is_paid, part.is_at_cgi
+SELECT refund.id, refund.invoice_id, part.was_paid, part.is_paid, part.is_at_cgi
   FROM refunds_partial AS refund
   JOIN <<sent.parts>> AS part
     ON part.id = refund.id
  WHERE part.is_held
+    OR part.was_paid
  ORDER BY refund.id
    FOR UPDATE OF refund
