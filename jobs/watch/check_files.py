@@ -11,7 +11,6 @@ from sqlalchemy import Connection, Row, text
 
 from config.business_days import age_in_business_days
 from config.command_line import typed
-from config.errors import ConfigError
 from config.plurals import counted
 from config.schedule import ExpectedAnswer, ExpectedFile, Schedule
 from connectors.inbound.ledger import list_same_as_of_another_day
@@ -123,9 +122,11 @@ def judge_answers(
     connection: Connection, awaited: Sequence[ExpectedAnswer], probes: Mapping[str, AnswerProbe], *, now: datetime
 ) -> Iterator[Finding]:
     """Return what was sent and is still without its answer."""
-    if unknown := sorted({expected.what for expected in awaited} - probes.keys()):
-        raise ConfigError(f"The schedule awaits {', '.join(unknown)}; this installation knows {', '.join(probes)}.")
     for expected in awaited:
+        if expected.what not in probes:
+            found = f"nothing here can look for it; this installation knows {', '.join(probes)}"
+            yield Finding("missing", expected.what, found, "Correct `answers` in the schedule.")
+            continue
         for name, since in probes[expected.what](connection):
             waited = age_in_business_days(since, now)
             if waited >= expected.within_business_days:

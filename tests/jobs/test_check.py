@@ -555,15 +555,17 @@ def test_a_batch_without_an_answer_is_missing_after_business_days_and_not_after_
     assert found == [("missing", "the answer: batch 1 waits for 2 business days")]
 
 
-def test_an_awaited_answer_that_nobody_can_ask_for_is_refused(
-    settings: pytest.MonkeyPatch, schedule: Path, capsys: pytest.CaptureFixture[str]
+def test_an_awaited_answer_that_nobody_can_look_for_is_found_beside_what_else_is_missing(
+    find: Find, past: RunHistory, schedule: Path
 ) -> None:
+    past.good_day()
+    past.file("PAY_20261117.csv", "2026-11-17", NOW - 24 * HOUR, "held")
     schedule.write_text(schedule.read_text(encoding="utf-8").replace("the answer", "a letter"), encoding="utf-8")
 
-    code = check(schedule)
+    held, unknown = find()
 
-    assert code == 2
-    assert "The schedule awaits a letter; this installation knows the answer." in capsys.readouterr().err
+    assert held[0] == "held"
+    assert unknown == ("missing", "a letter: nothing here can look for it; this installation knows the answer")
 
 
 def test_people_and_their_monitor_are_told_what_is_missing_once_an_hour(
