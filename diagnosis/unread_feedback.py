@@ -77,7 +77,7 @@ def _came(name: str, state: str, noted: datetime) -> datetime:
     """Return when a file came at the latest; where another service put it into the bucket, by its name."""
     found = _STAMP.search(name) if state == "in the bucket" else None
     try:
-        named = datetime.strptime(found[1], "%Y%m%d").replace(tzinfo=UTC) if found else None
-    except ValueError:
+        latest = datetime.strptime(found[1], "%Y%m%d").replace(tzinfo=UTC) + timedelta(days=2) if found else noted
+    except (ValueError, OverflowError):
         return noted
-    return noted if named is None else min(noted, named + timedelta(days=2))
+    return min(noted, latest)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from config.errors import UsageError
+from jobs.parameters import FIRST_YEAR
 from tools.compare_bcol.arguments import Arguments
 
 _AMOUNT = re.compile(r"-?\d{1,13}(\.\d{1,2})?", re.ASCII)
@@ -25,7 +26,7 @@ class BcolRecord:
     problem: str | None = None
 
 
-def read_export(arguments: Arguments) -> Iterator[BcolRecord]:
+def read_export(arguments: Arguments, *, today: date) -> Iterator[BcolRecord]:
     """Read the records in file order.
 
     Raises UsageError if a named column is not there, or where the file is not CSV from some line on: what follows an
@@ -40,7 +41,8 @@ def read_export(arguments: Arguments) -> Iterator[BcolRecord]:
             for row in reader:
                 if any(_SPOILT.search(value) for value in row.values() if isinstance(value, str)):
                     raise csv.Error("a field holds a NUL or a line end")
-                yield _record(reader.line_num, row.get(key), row.get(amount), row.get(day), arguments.date_format)
+                values = row.get(key), row.get(amount), row.get(day)
+                yield _record(reader.line_num, *values, form=arguments.date_format, today=today)
                 begun = reader.line_num + 1
         except csv.Error as error:
             raise UsageError(
@@ -62,7 +64,7 @@ def _columns(found: Sequence[str], arguments: Arguments) -> tuple[str, str, str]
     return key, amount, day
 
 
-def _record(line: int, key: str | None, amount: str | None, day: str | None, form: str) -> BcolRecord:
+def _record(line: int, key: str | None, amount: str | None, day: str | None, *, form: str, today: date) -> BcolRecord:
     name = (key or "").strip().upper()
     money = (amount or "").strip().replace(",", "").removeprefix("$")
     if not name:
@@ -73,4 +75,6 @@ def _record(line: int, key: str | None, amount: str | None, day: str | None, for
         on = datetime.strptime((day or "").strip(), form).date()  # noqa: DTZ007 - a date without a time
     except ValueError:
         return BcolRecord(line, name, problem=f"date '{day}' is not written like {form}")
+    if on.year < FIRST_YEAR or on > today:
+        return BcolRecord(line, name, problem=f"date '{day}' is not between {FIRST_YEAR} and today")
     return BcolRecord(line, name, Decimal(money), on)

@@ -1,7 +1,7 @@
 """`compare bcol`, told from top to bottom."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import text
@@ -31,7 +31,8 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
     unreadable: list[BcolRecord] = []
     with context.database.begin() as session:
         sql.run(session, "create_records")
-        records = copy_rows(session, "bcol_records", ("key", "line", "amount", "day"), _values(arguments, unreadable))
+        values = _values(read_export(arguments, today=context.today()), unreadable)
+        records = copy_rows(session, "bcol_records", ("key", "line", "amount", "day"), values)
         first, last = session.execute(text("SELECT min(day), max(day) FROM bcol_records")).one()
         if first is None:
             raise FormatError(
@@ -56,8 +57,8 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
     return outcome
 
 
-def _values(arguments: Arguments, unreadable: list[BcolRecord]) -> Iterator[tuple[Any, ...]]:
-    for record in read_export(arguments):
+def _values(records: Iterable[BcolRecord], unreadable: list[BcolRecord]) -> Iterator[tuple[Any, ...]]:
+    for record in records:
         if record.problem:
             unreadable.append(record)
         else:

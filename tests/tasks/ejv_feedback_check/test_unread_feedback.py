@@ -187,7 +187,7 @@ def test_what_was_taken_in_and_archived_does_not(how: str, sent: FeedbackOffice)
 
 
 @HOW
-@pytest.mark.parametrize("name", [NAME, NAME.lower(), f"copy of {NAME}"])
+@pytest.mark.parametrize("name", [NAME, NAME.lower(), f"copy of {NAME}", "FEEDBACK.F3535.99991231214512"])
 def test_a_file_in_the_bucket_that_cannot_be_read_blocks_it(how: str, name: str, sent: FeedbackOffice) -> None:
     sent.store.put(f"cgi_feedback/{name}", [EBCDIC])
     refused(sent, how, name, "in the bucket")

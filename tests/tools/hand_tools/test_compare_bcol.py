@@ -1,3 +1,4 @@
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from tools.compare_bcol.export import BcolRecord, read_export
 
 
 def invoice(
-    sql: Sql, number: int, total: str, fee: str = "1.50", status: str = "PAID", on: str = "2026-11-02",
+    sql: Sql, number: int, total: str, fee: str = "1.50", status: str = "PAID", on: str = "2021-11-02",
     refunded: str | None = None,
 ) -> None:  # fmt: skip
     sql(
@@ -36,13 +37,13 @@ def compare(run_job: RunJob, tmp_path: Path, *lines: str, header: str = "KEY,AMO
     return run_job(JOB, file=export, **values)
 
 
-LINES = [f"REG{number:08},10.00,2026-11-02" for number in range(1, 7)]
+LINES = [f"REG{number:08},10.00,2021-11-02" for number in range(1, 7)]
 
 
 def read(folder: Path, content: str) -> list[BcolRecord]:
     path = folder / "export.csv"
     path.write_text(content, encoding="utf-8", newline="")
-    return list(read_export(Arguments(path)))
+    return list(read_export(Arguments(path), today=date(2022, 6, 26)))
 
 
 @pytest.mark.parametrize(
@@ -85,7 +86,7 @@ def verdicts(result: Any) -> dict[str, str]:
 def test_amounts_agree_without_the_service_fee(run_job: RunJob, sql: Sql, tmp_path: Path) -> None:
     invoice(sql, 1788290, "31.50")
 
-    result = compare(run_job, tmp_path, "REG01788290,30.00,2026-11-02")
+    result = compare(run_job, tmp_path, "REG01788290,30.00,2021-11-02")
 
     assert result.exit_code == ExitCode.DONE, result.error
     assert result.outcome.counts["differences"] == 0
@@ -96,8 +97,8 @@ def test_differences_are_told_in_both_directions(run_job: RunJob, sql: Sql, tmp_
     invoice(sql, 2, "20.00")
     invoice(sql, 3, "10.00")
 
-    result = compare(run_job, tmp_path, "REG00000001,30.00,2026-11-02", "REG00000002,20.00,2026-11-02",
-                     "REG00000009,5.00,2026-11-02")  # fmt: skip
+    result = compare(run_job, tmp_path, "REG00000001,30.00,2021-11-02", "REG00000002,20.00,2021-11-02",
+                     "REG00000009,5.00,2021-11-02")  # fmt: skip
 
     assert result.exit_code == ExitCode.ATTENTION
     assert verdicts(result) == {
@@ -113,12 +114,12 @@ def test_differences_are_told_in_both_directions(run_job: RunJob, sql: Sql, tmp_
 def test_several_records_of_one_key_are_added_up(run_job: RunJob, sql: Sql, tmp_path: Path) -> None:
     invoice(sql, 1, "31.50")
 
-    result = compare(run_job, tmp_path, "REG00000001,20.00,2026-11-02", "REG00000001,10.00,2026-11-02")
+    result = compare(run_job, tmp_path, "REG00000001,20.00,2021-11-02", "REG00000001,10.00,2021-11-02")
 
     assert result.exit_code == ExitCode.DONE
 
 
-CHARGE, REFUND = "REG00000001,30.00,2026-11-02", "REG00000001,-30.00,2026-11-04"
+CHARGE, REFUND = "REG00000001,30.00,2021-11-02", "REG00000001,-30.00,2021-11-04"
 
 
 @pytest.mark.parametrize(
@@ -127,7 +128,7 @@ CHARGE, REFUND = "REG00000001,30.00,2026-11-02", "REG00000001,-30.00,2026-11-04"
         ("REFUNDED", [CHARGE, REFUND], True),
         ("REFUNDED", [CHARGE], False),
         ("REFUNDED", [REFUND], False),
-        ("REFUNDED", [CHARGE, "REG00000001,-20.00,2026-11-04"], False),
+        ("REFUNDED", [CHARGE, "REG00000001,-20.00,2021-11-04"], False),
         ("REFUND_REQUESTED", [CHARGE, REFUND], True),
         ("REFUND_REQUESTED", [CHARGE], True),
         ("REFUND_REQUESTED", [CHARGE, REFUND, REFUND], False),
@@ -140,11 +141,11 @@ CHARGE, REFUND = "REG00000001,30.00,2026-11-02", "REG00000001,-30.00,2026-11-04"
 def test_a_refund_is_a_second_record_of_the_key(
     run_job: RunJob, sql: Sql, tmp_path: Path, status: str, lines: list[str], agrees: bool
 ) -> None:
-    invoice(sql, 1, "31.50", status=status, refunded="2026-11-05 06:00" if status == "REFUNDED" else None)
+    invoice(sql, 1, "31.50", status=status, refunded="2021-11-05 06:00" if status == "REFUNDED" else None)
     invoice(sql, 2, "11.50")
-    invoice(sql, 3, "11.50", on="2026-11-05")
+    invoice(sql, 3, "11.50", on="2021-11-05")
 
-    result = compare(run_job, tmp_path, *lines, "REG00000002,10.00,2026-11-02", "REG00000003,10.00,2026-11-05")
+    result = compare(run_job, tmp_path, *lines, "REG00000002,10.00,2021-11-02", "REG00000003,10.00,2021-11-05")
 
     assert verdicts(result) == ({} if agrees else {"REG00000001": "amounts differ"})
 
@@ -152,18 +153,18 @@ def test_a_refund_is_a_second_record_of_the_key(
 @pytest.mark.parametrize(
     ("line", "agrees"),
     [
-        ("REG00000001,-30.00,2026-11-04", True),
-        ("REG00000001,-20.00,2026-11-04", False),
-        ("REG00000001,30.00,2026-11-04", False),
+        ("REG00000001,-30.00,2021-11-04", True),
+        ("REG00000001,-20.00,2021-11-04", False),
+        ("REG00000001,30.00,2021-11-04", False),
     ],
 )
 @pytest.mark.parametrize("status", ["REFUNDED", "PAID"])
 def test_of_what_was_charged_before_the_days_of_the_export_only_the_refund_is_in_it(
     run_job: RunJob, sql: Sql, tmp_path: Path, status: str, line: str, agrees: bool
 ) -> None:
-    invoice(sql, 1, "31.50", status=status, on="2026-10-02", refunded="2026-11-05 06:00")
+    invoice(sql, 1, "31.50", status=status, on="2021-10-02", refunded="2021-11-05 06:00")
 
-    result = compare(run_job, tmp_path, line, "REG00000001,0.00,2026-11-05")
+    result = compare(run_job, tmp_path, line, "REG00000001,0.00,2021-11-05")
 
     expected = agrees if status == "REFUNDED" else line.startswith("REG00000001,30")
     assert verdicts(result) == ({} if expected else {"REG00000001": "amounts differ"})
@@ -172,17 +173,17 @@ def test_of_what_was_charged_before_the_days_of_the_export_only_the_refund_is_in
 def test_what_was_refunded_after_the_days_of_the_export_is_charged_in_it(
     run_job: RunJob, sql: Sql, tmp_path: Path
 ) -> None:
-    invoice(sql, 1, "31.50", status="REFUNDED", refunded="2026-11-20 06:00")
+    invoice(sql, 1, "31.50", status="REFUNDED", refunded="2021-11-20 06:00")
 
     assert verdicts(compare(run_job, tmp_path, CHARGE)) == {}
 
 
 def test_our_invoices_outside_the_days_of_the_export_are_not_missed(run_job: RunJob, sql: Sql, tmp_path: Path) -> None:
     invoice(sql, 1, "31.50")
-    invoice(sql, 2, "31.50", on="2026-11-05")
+    invoice(sql, 2, "31.50", on="2021-11-05")
     invoice(sql, 3, "31.50", status="CANCELLED")
 
-    result = compare(run_job, tmp_path, "REG00000001,30.00,2026-11-02")
+    result = compare(run_job, tmp_path, "REG00000001,30.00,2021-11-02")
 
     assert verdicts(result) == {}
 
@@ -190,18 +191,31 @@ def test_our_invoices_outside_the_days_of_the_export_are_not_missed(run_job: Run
 def test_lines_that_cannot_be_read_are_kept_for_a_person(run_job: RunJob, sql: Sql, tmp_path: Path) -> None:
     invoice(sql, 1, "31.50")
 
-    result = compare(run_job, tmp_path, "REG00000001,30.00,2026-11-02", ",1.00,2026-11-02", "REG2,x,2026-11-02",
-                     "REG3,1.00,02/11/26")  # fmt: skip
+    result = compare(run_job, tmp_path, "REG00000001,30.00,2021-11-02", ",1.00,2021-11-02", "REG2,x,2021-11-02",
+                     "REG3,1.00,02/11/21")  # fmt: skip
 
     assert result.exit_code == ExitCode.ATTENTION
     assert [reject.where.rpartition(" ")[2] for reject in result.outcome.rejects] == ["3", "4", "5"]
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "2206-11-02", "0206-11-02"])
+def test_a_day_that_cannot_be_meant_is_kept_for_a_person_and_moves_no_bounds(
+    run_job: RunJob, sql: Sql, tmp_path: Path, day: str
+) -> None:
+    invoice(sql, 1, "31.50", status="REFUNDED", refunded="2021-11-20 06:00")
+    invoice(sql, 2, "31.50", on="2021-10-02")
+
+    result = compare(run_job, tmp_path, CHARGE, f"REG00000002,30.00,{day}")
+
+    assert verdicts(result) == {}
+    assert [reject.detail for reject in result.outcome.rejects] == [f"date '{day}' is not between 2000 and today"]
 
 
 def test_other_columns_and_dates_can_be_named(run_job: RunJob, sql: Sql, tmp_path: Path) -> None:
     invoice(sql, 1, "31.50")
 
     columns = {"key_column": "Billing Key", "amount_column": "TOTAL", "date_column": "DAY", "date_format": "%d-%b-%y"}
-    line = '02-Nov-26,reg00000001,"$30.00"'
+    line = '02-Nov-21,reg00000001,"$30.00"'
 
     result = compare(run_job, tmp_path, line, header="day,billing key,Total", **columns)
 
@@ -230,4 +244,4 @@ def test_a_file_that_is_not_there_is_a_usage_error() -> None:
 def test_amounts_are_read_as_people_write_them(run_job: RunJob, sql: Sql, tmp_path: Path, amount: str) -> None:
     invoice(sql, 1, "1236.00")
 
-    assert compare(run_job, tmp_path, f'REG00000001,"{amount}",2026-11-02').exit_code == ExitCode.DONE
+    assert compare(run_job, tmp_path, f'REG00000001,"{amount}",2021-11-02').exit_code == ExitCode.DONE
