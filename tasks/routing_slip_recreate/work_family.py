@@ -179,17 +179,14 @@ def _note_waiting(report: FamilyReport, due: DueOperation, kind: str, number: st
 
 def _untold_adjustments(family: SlipFamily, view: CfsView) -> str:
     """Return what has left the open receipts of a family, where our books do not say so."""
-    gone, held = Decimal(0), list[RoutingSlip]()
+    gone = Decimal(0)
     for slip in family.members:
         linked = slip.parent is not None
         there = versions(view, family.root.site, slip.number, linked=linked, version=slip.version)
-        if there.open:
-            gone += sum(adjusted_amount(there.found[one]) for one in there.open)
-            held.append(slip)
-    told = family.taken_out(held)
-    if gone == told:
+        gone += sum(adjusted_amount(there.found[one]) for one in there.open)
+    if gone == family.taken_out:
         return ""
-    return f"{gone:.2f} have left the receipts in CFS, and {told:.2f} were refunded or written off here"
+    return f"{gone:.2f} have left the receipts in CFS, and {family.taken_out:.2f} were refunded or written off here"
 
 
 def _account(undecided: StateConflict, due: DueOperation) -> str:

@@ -15,8 +15,8 @@ IN_CREATE_INVOICES = frozenset({"APPROVED", "REFUND_REQUESTED"})
 AUTHORIZED = {"REFUND_AUTHORIZED": "refund", "WRITE_OFF_AUTHORIZED": "write_off"}
 KINDS = ("link", "void", "nsf", "correction", "refund", "write_off", "void_transactions")
 _UNTOLD = (
-    "slips are linked to it that CFS does not know yet, and the balance {} with {} spent does not tell which of them "
-    "came after the bounce to pay for it: set the balance right, or link them one at a time"
+    "slips are linked to it that CFS does not know yet, and the balance {} with {} spent or refunded does not tell "
+    "which of them came after the bounce to pay for it: set the balance right, or link them one at a time"
 )
 
 
@@ -45,7 +45,7 @@ def due_for(family: SlipFamily, named: str | None = None) -> list[DueOperation]:
         return links
     since = linked_since_bounce(family) if own.kind == "nsf" else linked_since_void_began(family)
     if since is None:
-        return [replace(own, refused=_UNTOLD.format(family.root.remaining, spent(family.root))), *links]
+        return [replace(own, refused=_UNTOLD.format(family.root.remaining, spent(family))), *links]
     later = {one.number for one in since}
     return [
         *(one for one in links if one.slip.number not in later),
@@ -64,7 +64,7 @@ def linked_since_bounce(family: SlipFamily) -> tuple[RoutingSlip, ...] | None:
     unlinked = _unlinked(family)
     if family.is_frozen_by_bounce:
         return unlinked
-    left = family.root.remaining + spent(family.root)
+    left = family.root.remaining + spent(family)
     fitting = [
         chosen
         for count in range(len(unlinked) + 1)
@@ -99,10 +99,11 @@ def _unlinked(family: SlipFamily) -> tuple[RoutingSlip, ...]:
     return tuple(one for one in family.children if one.account is not None and one.account.is_open)
 
 
-def spent(slip: RoutingSlip) -> Decimal:
-    """Return what the slip's transactions take, the NSF fees left out."""
+def spent(family: SlipFamily) -> Decimal:
+    """Return what the parent's transactions take, the NSF fees left out, and what refunds and write-offs took out."""
     return sum(
-        (one.total for one in slip.invoices if one.status in OPEN_SPENDING and not one.is_nsf_fee), Decimal("0.00")
+        (one.total for one in family.root.invoices if one.status in OPEN_SPENDING and not one.is_nsf_fee),
+        family.taken_out,
     )
 
 
@@ -170,7 +171,7 @@ def nsf_is_due(family: SlipFamily) -> bool:
     fee, later = family.half_made_fee, sum((one.total for one in _unlinked(family)), Decimal(0))
     if fee is None:
         return not any(one.is_nsf_fee for one in slip.invoices)  # one that was waived stays so
-    return fee.reference_id is None or slip.remaining == later - spent(slip)
+    return fee.reference_id is None or slip.remaining == later - spent(family)
 
 
 def _correction(slip: RoutingSlip) -> DueOperation | None:

@@ -3,7 +3,6 @@
 Source: docs/specs/routing-slips.md section 1. Amounts in CAD, two places.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -83,8 +82,8 @@ class SlipOperation:
 class RoutingSlip:
     """A routing slip.
 
-    refunded            what our refunds and write-offs took out of its family, since its deposits were last lost
-    refunded_elsewhere  what others of which we have no note did, where we saw no deposit of the family lost
+    taken_out  what was refunded since its family was last voided, and written off since a deposit of it was last lost:
+               what was refunded of a deposit that bounced later is owed by the client
     """
 
     number: str
@@ -97,8 +96,7 @@ class RoutingSlip:
     payment_account_id: int
     account: SlipAccount | None
     cas_mismatch: bool = False
-    refunded: Decimal = Decimal("0.00")
-    refunded_elsewhere: Decimal = Decimal("0.00")
+    taken_out: Decimal = Decimal("0.00")
     invoices: tuple[SlipInvoice, ...] = ()
     operations: tuple[SlipOperation, ...] = ()
 
@@ -193,13 +191,10 @@ class SlipFamily:
             one for one in self.invoices if one.status == "CREATED" and one.reference_id is None and one != sent
         )
 
-    def taken_out(self, held: Iterable[RoutingSlip]) -> Decimal:
-        """Return what refunds and write-offs took out of the open receipts: ours are booked on the parent.
-
-        held  the members whose receipt is open
-        """
-        ours = sum((one.refunded for one in self.members), Decimal("0.00"))
-        return sum((one.refunded_elsewhere for one in held), ours)
+    @property
+    def taken_out(self) -> Decimal:
+        """What refunds and write-offs took out of it, and its balance is lowered by."""
+        return sum((one.taken_out for one in self.members), Decimal("0.00"))
 
     def slip(self, number: str) -> RoutingSlip:
         """Return a member."""

@@ -98,8 +98,7 @@ def _slip(
         payment_account_id=row.payment_account_id,
         account=account,
         cas_mismatch=row.cas_mismatch,
-        refunded=row.refunded,
-        refunded_elsewhere=row.refunded_elsewhere,
+        taken_out=row.taken_out,
         invoices=tuple(invoices),
         operations=tuple(operations),
     )

@@ -68,16 +68,17 @@ def close(session: Session, inputs: OperationInputs, plan: OperationPlan) -> lis
 def _compare(inputs: OperationInputs, held: list[DepositReceipt]) -> None:
     """Hold our balance against CFS, to the cent. Raises BalanceMismatch (section 3.6, steps 3 and 4).
 
-    A deposit that bounced or was voided counts on neither side, nor does what was refunded of it. What refunds took out
-    since is gone on both: CFS has it neither as unapplied nor at an invoice, and our slips hold it as refunded.
+    A deposit that bounced or was voided counts on neither side. What refunds took out is gone on both: CFS has it
+    neither as unapplied nor at an invoice, and our slips hold it as refunded. What was refunded of a deposit that
+    bounced later is paid back by the next one, and is taken out of that by hand before a refund leaves it.
     """
     family = inputs.family
     applied = sum((one.net_paid for one in family.invoices if one.status == "PAID"), Decimal(0))
     deposited = sum((one.slip.total for one in held), Decimal(0))
     unapplied = sum((one.receipt.unapplied_amount for one in held), Decimal(0))
-    taken_out = family.taken_out(one.slip for one in held)
     left_cfs = sum((adjusted_amount(one.receipt) for one in held), Decimal(0))
     listed = any(one.receipt.invoices for one in held)
+    taken_out = family.taken_out
     left = deposited - applied - taken_out
     if listed == (applied > 0) and left == unapplied == family.root.remaining and taken_out == left_cfs:
         return
@@ -89,7 +90,8 @@ def _compare(inputs: OperationInputs, held: list[DepositReceipt]) -> None:
         or "no receipt is open",
         ours=f"{deposited} were deposited, {applied} paid for transactions, {taken_out} refunded or written off, and "
         f"{family.root.remaining} are left",
-        repair="bring the two together to the cent, and clear cas_mismatch of the slip",
+        repair="bring the two together to the cent (what was refunded of a deposit that bounced later is to be taken "
+        "out of the next one in CFS), and clear cas_mismatch of the slip",
     )
 
 

@@ -14,7 +14,8 @@ from connectors.effects import StateConflict
 from database.pay.numbers import invoice_number
 from database.sessions import Session
 from tasks.routing_slip_recreate.family.due import OPEN_SPENDING, linked_since_bounce, spent
-from tasks.routing_slip_recreate.family.model import RoutingSlip, SlipFamily
+from tasks.routing_slip_recreate.family.model import RoutingSlip
+from tasks.routing_slip_recreate.family.reading import read_family
 from tasks.routing_slip_recreate.inputs import OperationInputs, SlipNsfFee
 from tasks.routing_slip_recreate.operations.base import OperationKind, OperationPlan, live_receipts, reversals
 from tasks.routing_slip_recreate.pay_tables.fee import write_fee
@@ -72,19 +73,19 @@ def close(session: Session, inputs: OperationInputs, plan: OperationPlan) -> lis
     for invoice in fresh.invoices:
         if invoice.status in {"PAID", "CREATED"}:
             reopen_invoice(session, invoice.id, now=inputs.now, paid=Decimal(0))
+    since = linked_since_bounce(family) or ()
     if not members:
-        return _balance_notes(family, Decimal(0), Decimal(0))
+        return _balance_notes(session, inputs, since)
     fee, number = inputs.nsf_fee(), str(plan.facts["fee_number"])
     made = inputs.view.invoice(fresh.site, number)
     assert made is not None
     fee_invoice = int(str(plan.facts["fee_invoice"]))
-    fee_is_new = fee_invoice not in {one.id for one in fresh.invoices}
     write_fee(session, inputs, fee, invoice_id=fee_invoice, made=made)
     charge = Decimal(str(plan.facts["charge"]))
     set_slip(session, fresh.number, now=inputs.now, remaining_change=-charge)
     bounced = sum((one.total for one in family.members if one.number in members), Decimal(0))
     note_movement(session, fresh.number, "bounced", -bounced, now=inputs.now)
-    return _balance_notes(family, made.total if fee_is_new else Decimal(0), charge)
+    return _balance_notes(session, inputs, since)
 
 
 def _bounced(inputs: OperationInputs) -> tuple[RoutingSlip, ...]:
@@ -93,22 +94,30 @@ def _bounced(inputs: OperationInputs) -> tuple[RoutingSlip, ...]:
     return tuple(one for one in inputs.family.members if one not in since)
 
 
-def _balance_notes(family: SlipFamily, new_fee: Decimal, charge: Decimal) -> list[str]:
-    """Compare the balance with what is owed: after a second bounce the API has taken the first deposit off twice."""
-    slip, since = family.root, linked_since_bounce(family) or ()
-    owed = sum((one.total for one in slip.invoices if one.status in OPEN_SPENDING), new_fee)
+def _balance_notes(session: Session, inputs: OperationInputs, since: tuple[RoutingSlip, ...]) -> list[str]:
+    """Compare the balance with what is owed: after a second bounce the API has taken the first deposit off twice.
+
+    since  what was linked to pay for it
+    """
+    family = read_family(session, inputs.family.root.number, prefix=inputs.prefix)
+    assert family is not None
+    slip = family.root
+    owed = sum((one.total for one in slip.invoices if one.status in OPEN_SPENDING), family.taken_out)
     expected = sum((one.total for one in since), Decimal(0)) - owed
-    balance = slip.remaining - charge
-    if balance == expected:
+    if slip.remaining == expected:
         return []
-    return [f"its balance is {balance} now, and its transactions and the fee say {expected}: correct the balance"]
+    refunded = f" and the {family.taken_out} that were refunded before" if family.taken_out else ""
+    return [
+        f"its balance is {slip.remaining} now, and its transactions and the fee{refunded} say {expected}: correct the "
+        "balance"
+    ]
 
 
 def _still_to_charge(inputs: OperationInputs, fee: SlipNsfFee) -> Decimal:
     """Return whether, by the balance, the job that died took the fee off (section 4.3)."""
     slip = inputs.slip
     since = linked_since_bounce(inputs.family) or ()
-    untaken = sum((one.total for one in since), Decimal(0)) - spent(slip)
+    untaken = sum((one.total for one in since), Decimal(0)) - spent(inputs.family)
     if slip.remaining == untaken:
         return fee.amount
     if slip.remaining == untaken - fee.amount:

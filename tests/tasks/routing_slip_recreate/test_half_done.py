@@ -138,6 +138,18 @@ def test_a_bounced_slip_that_another_job_left_frozen_gets_its_fee_once(slips: Sl
     assert slips.record("SELECT count(*) AS n FROM invoice_references WHERE status_code = 'ACTIVE'")["n"] == 2
 
 
+@pytest.mark.parametrize("fee", ["none", "without reference", "taken off", "with reference", "done"])
+def test_the_fee_of_a_bounce_that_another_job_worked_is_charged_once_though_it_refunded_as_much_before(
+    slips: Slips, fee: str
+) -> None:
+    given_a_bounce_that_another_job_left_frozen(slips, fee)
+    slips.change("UPDATE routing_slips SET refund_amount = 30, remaining_amount = remaining_amount - 30")
+    for _ in range(2):
+        assert slips.run().rejects == []
+    assert slips.slip(PARENT)["remaining_amount"] == Decimal("-120.00")
+    assert slips.due() == {"REG00000001": "60.00", "REG00000002": "30.00"}
+
+
 @pytest.mark.parametrize("fee", ["without reference", "taken off", "with reference"])
 def test_a_fee_that_another_job_began_keeps_its_amount_where_the_fee_in_force_has_changed(
     slips: Slips, fee: str

@@ -85,7 +85,7 @@ def test_a_family_is_read_with_what_is_in_force_and_its_own(rows: SlipRows) -> N
     assert family is not None
     assert [one.number for one in family.members] == [parent, child]
     assert [(one.id, one.is_nsf_fee) for one in family.invoices] == [
-        (invoice, False),
+        (invoice, True),
         *((one, False) for one in plain),
         (half_made, True),
         (fee, True),

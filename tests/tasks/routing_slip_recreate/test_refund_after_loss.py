@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from connectors.cfs import ReceiptActivity
 from tests.routing_slip_factory import NOW, Slips
-from tests.tasks.routing_slip_recreate.scenarios import CHILD, PARENT, THIRD, VOID_ALL, with_transactions
+from tests.tasks.routing_slip_recreate.scenarios import CHILD, PARENT, THIRD, VOID_ALL, live, with_transactions
 from tests.tools.verify.watch import all_findings
 
 
@@ -61,30 +62,91 @@ def test_each_refund_after_a_deposit_was_lost_counts_those_before_it(
         assert all_findings(slips.database, NOW, ("SLIP-LEFT",)) == {}
 
 
-def test_a_refund_of_a_deposit_that_bounced_later_is_no_part_of_what_the_next_deposits_hold(slips: Slips) -> None:
+def given_a_bounce_after(slips: Slips, status: str, *later: str) -> None:
+    """Take 40.00 out of a deposit of 100.00 with 60.00 spent, and let it bounce; `later` are linked since."""
     slips.deposit(PARENT, "100.00", paid=["60.00"])
-    refund_what_is_left(slips)
+    slips.set_status(PARENT, status)
+    assert slips.run().rejects == []
     slips.set_status(PARENT, "ACTIVE")
     slips.bounce(PARENT)
+    for number, total in zip((CHILD, THIRD), later, strict=False):
+        slips.deposit(number, total)
+        slips.link(number, PARENT)
+
+
+def test_what_was_refunded_of_a_deposit_that_bounced_since_is_owed_by_the_client(slips: Slips) -> None:
+    given_a_bounce_after(slips, "REFUND_AUTHORIZED")
+
+    assert slips.run().rejects == []
+
+    assert slips.slip(PARENT)["remaining_amount"] == Decimal("-130.00")
+    assert all_findings(slips.database, NOW, ("SLIP-LEFT",)) == {}
+
+
+def test_what_was_written_off_of_a_deposit_that_bounced_since_is_not_owed_by_the_client(slips: Slips) -> None:
+    given_a_bounce_after(slips, "WRITE_OFF_AUTHORIZED")
+
     (told,) = slips.run().rejects
+
     assert "its balance is -130.00 now, and its transactions and the fee say -90.00: correct the balance" in told.detail
     assert len(all_findings(slips.database, NOW, ("SLIP-LEFT",))) == 1
     slips.change("UPDATE routing_slips SET remaining_amount = -90 WHERE number = :n", n=PARENT)
     assert all_findings(slips.database, NOW, ("SLIP-LEFT",)) == {}
-    slips.deposit(CHILD, "130.00")
-    slips.link(CHILD, PARENT)
+
+
+@pytest.mark.parametrize("status", ["REFUND_AUTHORIZED", "WRITE_OFF_AUTHORIZED"])
+def test_a_slip_that_was_linked_since_the_bounce_of_one_with_a_refund_is_no_part_of_it(
+    slips: Slips, status: str
+) -> None:
+    given_a_bounce_after(slips, status, "50.00")
+
     slips.run()
 
-    refund_what_is_left(slips)
+    assert live(slips) == {f"{CHILD}L": "50.00"}
+    assert slips.slip(PARENT)["remaining_amount"] == Decimal("-80.00")
 
-    assert slips.receipts()[f"{CHILD}L"]["unapplied"] == "0.00"
+
+def test_what_was_refunded_before_the_bounce_is_not_refunded_of_the_next_deposit(slips: Slips) -> None:
+    given_a_bounce_after(slips, "REFUND_AUTHORIZED", "130.00")
+    slips.run()
+    assert slips.slip(PARENT)["remaining_amount"] == 0
+    assert slips.receipts()[f"{CHILD}L"]["unapplied"] == "40.00"
+    ask_a_transaction_back(slips, 1)
+    slips.set_status(PARENT, "REFUND_AUTHORIZED")
+
+    (told,) = slips.run().rejects
+
+    assert "40.00 refunded or written off, and 60.00 are left" in told.detail
+    slips.client.adjust_receipt(slips.site(PARENT), f"{CHILD}L", amount=Decimal(40), activity=ReceiptActivity.REFUND)
+    slips.change("UPDATE routing_slips SET cas_mismatch = FALSE")
+    refund_what_is_left(slips)
+    assert slips.slip(PARENT)["refund_amount"] == Decimal("100.00")
     assert all_findings(slips.database, NOW, ("SLIP-LEFT",)) == {}
 
 
-def test_what_another_job_refunded_before_it_worked_the_bounce_is_no_part_of_the_next_deposits(slips: Slips) -> None:
+def test_what_was_refunded_before_a_bounce_is_forgotten_by_a_void(slips: Slips) -> None:
+    given_a_bounce_after(slips, "REFUND_AUTHORIZED", "130.00")
+    slips.run()
+    slips.run(**VOID_ALL, keep_all=True)
+    slips.deposit(THIRD, "105.00")
+    slips.link(THIRD, PARENT)
+    assert slips.run().rejects == []
+    assert slips.slip(PARENT)["remaining_amount"] == Decimal("15.00")
+
+    refund_what_is_left(slips)
+
+    assert slips.receipts()[f"{THIRD}L"]["unapplied"] == "0.00"
+    assert all_findings(slips.database, NOW, ("SLIP-LEFT",)) == {}
+
+
+def test_what_another_job_refunded_before_it_worked_the_bounce_is_not_refunded_of_the_next_deposit(
+    slips: Slips,
+) -> None:
     given_a_bounced_slip_that_lives_on_a_linked_one(slips)
     slips.change("DELETE FROM pay_jobs.slip_movements")
-    slips.change("UPDATE routing_slips SET refund_amount = 15 WHERE number = :n", n=PARENT)
+    slips.change("UPDATE routing_slips SET refund_amount = 15, remaining_amount = 25 WHERE number = :n", n=PARENT)
+    slips.client.adjust_receipt(slips.site(PARENT), f"{CHILD}L", amount=Decimal(15), activity=ReceiptActivity.REFUND)
+    assert all_findings(slips.database, NOW, ("SLIP-LEFT",)) == {}
     refund_what_is_left(slips)
     ask_a_transaction_back(slips, 2)
 

@@ -127,7 +127,7 @@ candidate AS (
                                                WHERE reference.invoice_id = fee.id
                                                  AND reference.status_code = 'ACTIVE'
                                           )
-                                          OR slip.remaining_amount = -(
+                                          OR slip.remaining_amount + coalesce(slip.refund_amount, 0) = -(
                                               SELECT coalesce(sum(bought.total), 0)
                                                 FROM bought
                                                WHERE bought.routing_slip = slip.number

@@ -11,23 +11,22 @@ SELECT slip.number,
        slip.routing_slip_date,
        slip.payment_account_id,
        slip.cas_mismatch,
-       coalesce(moved.since, 0)::numeric(19,2) AS refunded,
-       (CASE WHEN lost.id = 0
-             THEN coalesce(slip.refund_amount, 0) + coalesce(moved.replaced, 0) - coalesce(moved.amount, 0)
-             ELSE 0 END)::numeric(19,2) AS refunded_elsewhere
+       (moved.ours + CASE WHEN lost.voided = 0 THEN coalesce(slip.refund_amount, 0) + moved.not_ours
+                          ELSE 0 END)::numeric(19,2) AS taken_out
   FROM routing_slips AS slip
  CROSS JOIN (
-       -- The last time that the deposits of this family were lost.
-       SELECT coalesce(max(id), 0) AS id
+       SELECT coalesce(max(id) FILTER (WHERE kind = 'bounced'), 0) AS bounced,
+              coalesce(max(id) FILTER (WHERE kind = 'voided'), 0)  AS voided
          FROM pay_jobs.slip_movements
         WHERE slip = :root
-          AND kind IN ('bounced', 'voided')
        ) AS lost
  CROSS JOIN LATERAL (
-       -- `before` is what AP had paid, or was written off, when the next refund took its place in refund_amount.
-       SELECT -sum(moved.amount) AS amount,
-              -sum(moved.amount) FILTER (WHERE moved.id > lost.id) AS since,
-              sum(moved.before) AS replaced
+       -- A void forgets what was taken out before it, a bounce what was written off. `before` is what AP had paid, or
+       -- was written off, when the next refund took its place in refund_amount.
+       SELECT coalesce(-sum(moved.amount) FILTER (
+                  WHERE moved.id > lost.voided
+                    AND (moved.kind = 'refunded' OR moved.id > lost.bounced)), 0) AS ours,
+              coalesce(sum(coalesce(moved.before, 0) + moved.amount), 0) AS not_ours
          FROM pay_jobs.slip_movements AS moved
         WHERE moved.slip = slip.number
           AND moved.kind IN ('refunded', 'written_off')
