@@ -4,12 +4,13 @@ TEST_DATABASE_URL names another server (its user must be a superuser); without i
 of its own.
 """
 
+import gc
 import os
 import signal
 import sys
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -37,6 +38,17 @@ hypothesis.settings.load_profile("test")
 
 MakePayDatabase = Callable[[str], PayDatabase]
 OUTSIDE_PARTS = {"sftp_place", "faulty_place", "store", "cfs", "demo", "load", "pay_database"}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for no garbage while the tests are collected, and never among what they are made of: it stays."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -20,6 +20,7 @@ Functions = Mapping[_Place, list[FunctionType]]
 def functions_of(package: str) -> Functions:
     """Return the functions of a package that is imported, by the place of their code."""
     found: dict[_Place, list[FunctionType]] = defaultdict(list)
+    gc.unfreeze()  # what pytest collected is among what is never looked through
     for one in gc.get_objects():
         if isinstance(one, FunctionType) and one.__code__.co_filename.startswith(f"{ROOT / package}/"):
             found[_place(one.__code__)].append(one)

@@ -63,6 +63,7 @@ class Listener:
         self._statements: dict[str, set[str]] = defaultdict(set)
         self._seconds: dict[str, float] = {}
         self._test = ""
+        gc.unfreeze()
         kept = [one for one in gc.get_objects() if isinstance(one, functools._lru_cache_wrapper)]
         self._caches = [one for one in kept if one.__module__.startswith(package.replace("/", "."))]
         look_up = Statements.__getitem__
