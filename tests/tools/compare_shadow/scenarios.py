@@ -72,10 +72,9 @@ REFERENCE: dict[str, ReferenceLeft] = {
         " WHERE id = 1239007",
     ),
     "D-PAD-08": _left(
-        "receipts invoices.invoice_status_code invoices.paid payments.paid_amount",
+        "receipts invoices.invoice_status_code invoices.paid",
         "UPDATE receipts SET receipt_number = 'PADRC0208' WHERE invoice_id = 1239008",
         "UPDATE invoices SET invoice_status_code = 'PARTIAL_PAID', paid = 30 WHERE id = 1239108",
-        "UPDATE payments SET paid_amount = 20 WHERE receipt_number = 'OBRC0308'",
         "INSERT INTO receipts (invoice_id, receipt_number, receipt_amount, receipt_date)"
         " VALUES (1239108, '108', 30, '2026-11-12'), (1239208, '208', 20, '2026-11-12')",
     ),
@@ -148,6 +147,7 @@ REFERENCE: dict[str, ReferenceLeft] = {
         "payments.payment_status_code",
         "UPDATE payments SET payment_status_code = 'FAILED' WHERE payment_status_code = 'DELETED'",
     ),
+    "D-PAD-23": _left("payments.paid_amount", "UPDATE payments SET paid_amount = 20 WHERE receipt_number = 'OBRC0308'"),
     "D-PAD-21": _left(
         "credits.remaining_amount payment_accounts.pad_credit",
         "UPDATE credits SET remaining_amount = -5 WHERE cfs_identifier = '20621'",

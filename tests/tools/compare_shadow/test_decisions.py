@@ -11,7 +11,7 @@ from tests.conftest import ROOT
 from tests.tools.compare_shadow.scenarios import REFERENCE
 from tests.tools.compare_shadow.worlds_apart import ShadowWorlds
 from tools.compare_shadow.decisions import DECISIONS, PAGE_OF, PAGES, decision_for
-from tools.compare_shadow.decisions.reading import mirrored
+from tools.compare_shadow.decisions.reading import mirrored, value
 from tools.compare_shadow.evidence import Evidence
 from tools.compare_shadow.merging import ShadowDifference
 
@@ -56,6 +56,23 @@ def test_the_reference_of_a_refused_refund_is_excused_only_as_its_charge_asks(
     assert decision_for(found, worlds_apart.evidence) is not None
 
     assert decision_for(replace(found, ours=ours), worlds_apart.evidence) is None
+
+
+@pytest.mark.parametrize("column", ["paid_amount", "payment_status_code"])
+def test_what_a_second_bounce_does_to_payments_is_excused_only_of_a_number_that_had_two(
+    column: str, worlds_apart: ShadowWorlds
+) -> None:
+    """Of REG01239208 two receipts bounced, of REG01239108 one."""
+    (found,) = [
+        one
+        for one, _ in worlds_apart.differences
+        if one.table == "payments" and one.column == column and "REG01239208" in value(one, "invoice_number")
+    ]
+    of_one = {"invoice_number": "REG01239108", "receipt_number": "OBRC0108"}
+    rows = [{**row, **of_one} for row in (found.their_row, found.our_row) if row is not None]
+    assert decision_for(found, worlds_apart.evidence) is not None
+
+    assert decision_for(replace(found, their_row=rows[0], our_row=rows[1]), worlds_apart.evidence) is None
 
 
 def test_a_decision_on_evidence_excuses_nothing_in_what_the_evidence_does_not_name(worlds_apart: ShadowWorlds) -> None:

@@ -94,12 +94,9 @@ def _no_payment_without_effect(one: ShadowDifference) -> bool:
 
 
 def _another_receipt_is_kept(one: ShadowDifference) -> bool:
-    """Or the number of the bounced receipt, where the row names none; what a part that bounced had paid is not."""
+    """Or the number of the bounced receipt, where the row names none."""
     if is_at(one, "payments.receipt_number"):
         return not one.theirs and bool(one.ours)
-    if is_at(one, "payments.paid_amount"):
-        has_failed = has_changed(one, "payment_status_code", [("FAILED", "FAILED"), ("FAILED", "DELETED")])
-        return has_failed and is_more(one.theirs, one.ours)
     if is_at(one, "invoices.invoice_status_code", "invoices.paid"):
         return has_changed(one, "invoice_status_code", [("PARTIAL_PAID", "SETTLEMENT_SCHED")])
     return one.table == "receipts" and one.column == ""
@@ -153,6 +150,13 @@ def _payment_is_of_all_rows(one: ShadowDifference) -> bool:
 
 def _one_payment_of_a_number_fails(one: ShadowDifference) -> bool:
     return is_change(one, "payments.payment_status_code", [("FAILED", "DELETED")])
+
+
+def _failed_payment_keeps_less(one: ShadowDifference) -> bool:
+    if not is_at(one, "payments.paid_amount"):
+        return False
+    has_failed = has_changed(one, "payment_status_code", [("FAILED", "FAILED"), ("FAILED", "DELETED")])
+    return has_failed and is_more(one.theirs, one.ours)
 
 
 def _development_number_has_a_payment(one: ShadowDifference) -> bool:
@@ -227,7 +231,8 @@ DECISIONS = (
     ShadowDecision("D-PAD-19", _development_number_has_a_payment),
     ShadowDecision("D-PAD-20", _reversal_is_no_credit, on_evidence=True),
     ShadowDecision("D-PAD-21", _balance_can_be, on_evidence=True),
-    ShadowDecision("D-PAD-22", _one_payment_of_a_number_fails),
+    ShadowDecision("D-PAD-22", _one_payment_of_a_number_fails, on_evidence=True),
+    ShadowDecision("D-PAD-23", _failed_payment_keeps_less, on_evidence=True),
     # These excuse all that a row does, in what it is about: those above are asked first.
     ShadowDecision("D-PAD-07", _no_payment_without_effect, on_evidence=True),
     ShadowDecision("D-PAD-08", _another_receipt_is_kept, on_evidence=True),

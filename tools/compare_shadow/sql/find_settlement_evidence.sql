@@ -18,7 +18,6 @@ WITH files AS (
        SELECT target_number,
               count(*) FILTER (WHERE kind = 'PART_ONE') AS parts,
               count(*) FILTER (WHERE kind = 'SETTLE_PAD') AS pad,
-              count(*) FILTER (WHERE kind = 'BOUNCE') AS bounces,
               count(*) FILTER (WHERE kind IN ('SETTLE_PAD', 'SETTLE_ONE', 'SETTLE_CREDIT', 'PART_ONE', 'MEMO_PART')) AS any
          FROM lines
         WHERE outcome = 'applied'
@@ -99,6 +98,29 @@ SELECT DISTINCT spoken.decision, about.kind, about.subject
           WHERE reference.invoice_number = spoken.target_number
        ) AS about
  WHERE about.subject IS NOT NULL
+ UNION ALL
+SELECT 'D-PAD-22', 'number', target_number
+  FROM lines
+ WHERE kind = 'BOUNCE'
+   AND outcome = 'applied'
+   AND EXISTS (SELECT FROM payments AS failed
+                 JOIN payments AS deleted
+                   ON deleted.invoice_number = failed.invoice_number
+                  AND deleted.payment_status_code = 'DELETED'
+                WHERE failed.invoice_number = target_number
+                  AND failed.payment_status_code = 'FAILED'
+                  AND failed.payment_method_code NOT IN ('CC', 'DIRECT_PAY'))
+ UNION ALL
+SELECT 'D-PAD-23', 'number', target_number
+  FROM lines
+ WHERE kind = 'BOUNCE'
+   AND outcome = 'applied'
+   AND (rule = 'another_receipt'
+        OR EXISTS (SELECT FROM pay_jobs.settlement_rows AS other
+                    WHERE other.target_number = lines.target_number
+                      AND other.source_number <> lines.source_number
+                      AND other.kind = 'BOUNCE'
+                      AND other.outcome = 'applied'))
  UNION ALL
 SELECT 'D-PAD-05', 'file', name
   FROM files
