@@ -168,3 +168,21 @@ def test_two_failed_payments_of_a_number_that_is_owed_are_named_and_of_one_that_
     assert list(all_findings(books.database, books.now, ("PAY-TWICE",))) == [("PAY-TWICE", f"payment {second}")]
     books.change("UPDATE invoice_references SET status_code = 'COMPLETED'")
     assert all_findings(books.database, books.now, ("PAY-TWICE",)) == {}
+
+
+def test_a_number_that_bounced_and_is_owed_without_a_failed_payment_is_named(books: SettlementBooks) -> None:
+    """The card is billed for failed payments only."""
+    books.invoice(books.account("800101", status="FREEZE"), "REG1", "60.00", id=1)
+    for day, receipt in ((6, "PR1"), (8, "PR2")):
+        paid = Line("PADP", receipt, "60.00", "800101", "REG1", day=f"{day:02}-Nov-26")
+        back = bounce(receipt, "800101", "REG1", "60.00", day=f"{day + 1:02}-Nov-26")
+        for one, when in ((paid, day), (back, day + 1)):
+            books.apply(one, name=FILE.replace("05", f"{when:02}"))
+    assert [status for _, _, status, *_ in books.payments()] == ["DELETED", "FAILED"]
+    assert all_findings(books.database, books.now, ("FILE-PAYMENT",)) == {}
+
+    books.change("UPDATE payments SET payment_status_code = 'DELETED'")
+
+    assert len(all_findings(books.database, books.now, ("FILE-PAYMENT",))) == 2
+    books.change("UPDATE invoice_references SET status_code = 'CANCELLED'")
+    assert all_findings(books.database, books.now, ("FILE-PAYMENT",)) == {}

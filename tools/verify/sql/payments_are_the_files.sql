@@ -1,7 +1,8 @@
 -- A payment in another state, over another amount or of another day than the settlement lines of its number or receipt.
 -- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
 -- source docs/specs/cas-settlement-csv.md section 6: PAD has one payment a number with the day of the first line, failed
---        where the last that was applied is a bounce, or DELETED beside another that failed; online banking has one a receipt, over its lines in
+--        where the last that was applied is a bounce, or DELETED beside another that failed, which is there as long as the
+--        number is owed: the API bills the card for failed payments only; online banking has one a receipt, over its lines in
 --        files that say it came in, by their name: what is used of it later is no money beside it, and a row by which it
 --        went back is none of it, whether that stands or was taken back; the EFT job's are COMPLETED until they are reversed
 WITH lines AS (
@@ -55,6 +56,14 @@ SELECT 'payment ' || payment.id AS row,
     OR payment.payment_status_code NOT IN ('COMPLETED', 'FAILED', 'DELETED')
     OR (payment.payment_status_code = 'COMPLETED' AND numbers.has_only_bounced)
     OR (payment.payment_status_code IN ('FAILED', 'DELETED') AND NOT numbers.has_bounced)
+    OR (payment.payment_status_code = 'DELETED'
+        AND EXISTS (SELECT FROM invoice_references AS owed
+                     WHERE owed.invoice_number = payment.invoice_number
+                       AND owed.status_code = 'ACTIVE')
+        AND NOT EXISTS (SELECT FROM payments AS failed
+                         WHERE failed.invoice_number = payment.invoice_number
+                           AND failed.payment_status_code = 'FAILED'
+                           AND failed.payment_method_code NOT IN ('CC', 'DIRECT_PAY')))
     OR (payment.payment_status_code = 'FAILED'
         AND CAST(payment.paid_amount AS numeric(19,2)) <> ALL (numbers.left_paid))
  UNION ALL
