@@ -23,7 +23,7 @@ from diagnosis.read_evidence import EvidenceReader
 from diagnosis.settlement_files import WaitingFiles
 from jobs.run.context import RunContext
 from tasks.stale_invoice_report.arguments import Arguments
-from tasks.stale_invoice_report.report_row import make_report_row
+from tasks.stale_invoice_report.report_row import EarlierRow, make_report_row
 from tasks.stale_invoice_report.report_store import StoredReport, keep_rows, known_before
 from tasks.stale_invoice_report.sorted_rows import SortedRows
 from tasks.stale_invoice_report.tallies import Tallies
@@ -47,11 +47,11 @@ class DiagnosedPages:
 
 @dataclass(frozen=True)
 class EvidencePage:
-    """What was read of a page of so many invoices: the evidence of those still open, and which were stuck before."""
+    """What was read of a page of so many invoices: the evidence of those still open, and how they were told before."""
 
     size: int
     evidence: list[Evidence]
-    known: dict[int, bool]
+    known: dict[int, EarlierRow]
 
 
 def diagnose_all(
@@ -111,9 +111,9 @@ def _diagnose_page(
     evidence = page.evidence
     if judged.lookups is not None:
         evidence = judged.lookups.learn(evidence, when)
-    rows = [make_report_row(e, diagnose(e, when), when, was_stuck=page.known.get(e.invoice.id)) for e in evidence]
+    rows = [make_report_row(e, diagnose(e, when), when, before=page.known.get(e.invoice.id)) for e in evidence]
     with context.database.begin() as session:
-        keep_rows(session, report, rows)
+        keep_rows(session, report, rows, before=page.known if judged.lookups is not None else {})
     judged.rows.add(rows)
     judged.tallies.add(rows)
 

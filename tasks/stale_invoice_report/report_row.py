@@ -50,15 +50,24 @@ class ReportRow(NamedTuple):
         return self.turn != ActionOwner.NOBODY.words
 
 
+class EarlierRow(NamedTuple):
+    """Whether an invoice was stuck in the report before this one, and in the last one that was sure of it."""
+
+    is_stuck: bool
+    surely_stuck: bool
+
+
 _RANK = {turn.words: int(turn) for turn in ActionOwner}
 
 
-def make_report_row(e: Evidence, diagnosis: Diagnosis, when: Cutoffs, *, was_stuck: bool | None) -> ReportRow:
+def make_report_row(e: Evidence, diagnosis: Diagnosis, when: Cutoffs, *, before: EarlierRow | None) -> ReportRow:
     """Put an invoice, its diagnosis and the evidence for it into a row.
 
-    was_stuck  whether it was stuck in the report before this one, None where it was not in it
+    before  None where it was not in the report before this one
     """
     one = e.invoice
+    weak = is_weak(diagnosis, e)
+    was_stuck = None if before is None else before.is_stuck if weak else before.surely_stuck
     learned = e.cfs if e.cfs is not None and e.cfs.is_there else None
     journal = e.journal
     waits = diagnosis.turn is ActionOwner.NOBODY
@@ -75,7 +84,7 @@ def make_report_row(e: Evidence, diagnosis: Diagnosis, when: Cutoffs, *, was_stu
         code=diagnosis.code,
         title=diagnosis.title,
         turn=diagnosis.turn.words,
-        confidence="weaker" if is_weak(diagnosis, e) else "sure",
+        confidence="weaker" if weak else "sure",
         since_last="still there" if was_stuck or (was_stuck is False and waits) else "new",
         cfs_number=e.cfs_number,
         cfs_answer=_answer(e),

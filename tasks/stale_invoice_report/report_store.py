@@ -1,6 +1,7 @@
 """The reports in pay_jobs: what each found, for the next one to compare itself with."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,7 +12,7 @@ from sqlalchemy import text
 from database.copy import copy_pieces, encode_columns
 from database.sessions import Session
 from database.sql import statements
-from tasks.stale_invoice_report.report_row import ReportRow
+from tasks.stale_invoice_report.report_row import EarlierRow, ReportRow
 from tasks.stale_invoice_report.tallies import Tallies, Tally
 
 sql = statements(__package__)
@@ -57,16 +58,21 @@ def begin_report(session: Session, *, run_id: int | None, scope: str, as_of: dat
     return StoredReport(made, before.id if before else None, before.finished_on if before else None)
 
 
-def known_before(session: Session, report: StoredReport, ids: list[int]) -> dict[int, bool]:
-    """Return which of the invoices the report before had, and whether they were stuck."""
+def known_before(session: Session, report: StoredReport, ids: list[int]) -> dict[int, EarlierRow]:
+    """Return which of the invoices the report before had, and how."""
     if report.before is None:
         return {}
     known = sql.run(session, "find_known", before=report.before, ids=ids)
-    return {row.invoice_id: row.is_stuck for row in known}
+    return {row.invoice_id: EarlierRow(row.is_stuck, row.surely_stuck) for row in known}
 
 
-def keep_rows(session: Session, report: StoredReport, rows: list[ReportRow]) -> None:
-    """Keep what was found of a page."""
+def keep_rows(
+    session: Session, report: StoredReport, rows: list[ReportRow], *, before: Mapping[int, EarlierRow]
+) -> None:
+    """Keep what was found of a page.
+
+    before  how the report before had what may be left in doubt
+    """
     if not rows:
         return
     columns = {
@@ -74,9 +80,14 @@ def keep_rows(session: Session, report: StoredReport, rows: list[ReportRow]) -> 
         "invoice_id": [str(row.invoice_id) for row in rows],
         "code": [row.code for row in rows],
         "is_stuck": [str(row.is_stuck) for row in rows],
+        "surely_stuck": [str(_surely_stuck(row, before.get(row.invoice_id))) for row in rows],
         "total": [row.total for row in rows],
     }
     copy_pieces(session, "pay_jobs.stale_invoices", list(columns), [encode_columns(list(columns.values()))])
+
+
+def _surely_stuck(row: ReportRow, before: EarlierRow | None) -> bool:
+    return before.surely_stuck if before is not None and row.confidence == "weaker" else row.is_stuck
 
 
 def finish_report(

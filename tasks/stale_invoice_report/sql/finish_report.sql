@@ -29,9 +29,9 @@
 SELECT count(*) AS gone, coalesce(sum(earlier.total), 0) AS amount
   FROM pay_jobs.stale_invoices AS earlier
  WHERE earlier.report_id = :before
-   AND earlier.is_stuck
+   AND coalesce(earlier.surely_stuck, earlier.is_stuck)
    AND NOT EXISTS (SELECT FROM pay_jobs.stale_invoices AS now
                     WHERE now.report_id = :id
                       AND now.invoice_id = earlier.invoice_id
-                      AND now.is_stuck
+                      AND now.surely_stuck
                    OFFSET 0)

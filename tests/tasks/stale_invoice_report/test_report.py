@@ -171,6 +171,32 @@ def test_reports_that_judge_otherwise_are_not_compared(
     assert (again.counts["new"], again.counts["gone"], again.is_news) == (0, 0, False)
 
 
+def test_what_became_stuck_while_cfs_was_away_is_new_once_cfs_is_back_and_the_rest_is_not(
+    stale: StaleBooks, cfs: RunningCfs
+) -> None:
+    """In place of another one: neither the number nor the amount of what is stuck grows."""
+    bank, pad = stale.account("ONLINE_BANKING"), stale.account()
+    overdue, waits = (stale.sent(bank, status="SETTLEMENT_SCHED", made="2026-11-12 12:00") for _ in range(2))
+    stays = stale.sent(pad)
+    for account, (_, number) in ((bank, overdue), (bank, waits), (pad, stays)):
+        stale.in_cfs(account, number)
+    stale.books.plant(cfs.admin)
+    first = stale.report(cfs=cfs.settings())
+    cfs.admin.set_options(availability="cfs_down")
+    away = [stale.report(cfs=cfs.settings()) for _ in range(2)]
+    cfs.admin.set_options(availability="open")
+    stale.change("UPDATE invoices SET created_on = created_on - interval '60 days' WHERE id = :id", id=overdue[0])
+
+    back = stale.report(cfs=cfs.settings())
+
+    assert set(stale.found(first).values()) == {"O4", "P10"}
+    assert [one.is_news for one in away] == [True, False]
+    assert {row["invoice_id"]: row["since_last"] for row in stale.report_rows(back)} == {
+        overdue[0]: "new", waits[0]: "still there", stays[0]: "still there",
+    }  # fmt: skip
+    assert (back.is_news, back.counts["gone"]) == (True, 0)
+
+
 def test_old_reports_keep_their_figures_and_lose_their_invoices(stale: StaleBooks) -> None:
     stale.invoice(stale.account(profile="FREEZE"))
     for _ in range(5):
