@@ -1,4 +1,4 @@
-"""A night that finds its statements made already, by somebody who made them without notices."""
+"""A night that finds its statements made already, and without notices for accounts that want them."""
 
 from datetime import date
 
@@ -15,8 +15,8 @@ def find_without_notice(day: date, number: int) -> Reject | None:
     if not number:
         return None
     detail = (
-        f"{counted(number, 'statement')} of accounts that want notices were there already, made with a date or to fill "
-        "a gap, and owe none; that is kept. Have the pay team make the notices of those that want one PENDING: "
-        "SEND_NOTIFICATIONS sends them at 08:01"
+        f"{counted(number, 'statement')} of accounts that want notices were there already and owe none: made with a "
+        "date, to fill a gap, or before the account wanted any; that is kept. Have the pay team make the notices of "
+        "those that want one PENDING: SEND_NOTIFICATIONS sends them at 08:01"
     )
     return Reject(f"statements of {day}", "no notice goes out", detail)

@@ -136,6 +136,18 @@ def test_a_night_that_finds_statements_that_owe_no_notification_tells_how_many(p
     assert reject.detail.startswith("2 statements of accounts that want notices were there already")
 
 
+def test_a_statement_of_before_its_account_wanted_notices_is_not_said_to_be_made_with_a_date(
+    pay: StatementBooks,
+) -> None:
+    pay.with_setting("DAILY", notified=False)
+    pay.generate(now=NIGHT)
+    pay.change("UPDATE payment_accounts SET statement_notification_enabled = true")
+
+    [reject] = pay.generate(now=NIGHT).rejects
+
+    assert "made with a date, to fill a gap, or before the account wanted any" in reject.detail
+
+
 def test_a_statement_that_nobody_is_told_of_because_it_has_no_recipients_is_not_one_without_notice(
     pay: StatementBooks,
 ) -> None:
