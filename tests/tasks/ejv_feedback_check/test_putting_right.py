@@ -677,6 +677,21 @@ def test_a_rebuild_of_an_older_partner_batch_leaves_the_row_that_was_sent_again_
     assert books.one("SELECT status_code FROM partner_disbursements") == "UPLOADED"
 
 
+def test_a_rebuild_of_an_older_partner_batch_clears_the_stop_of_what_a_newer_one_has_too(sent: FeedbackOffice) -> None:
+    books = sent.books
+    fee, partner = books.partner_gl()
+    books.change("UPDATE distribution_codes SET stop_ejv = true WHERE distribution_code_id = :id", id=partner)
+    books.invoice(books.account(), 2001, "30.00", "PAID")
+    books.line_item(2001, "28.50", fee)
+    for number in (199, 200):
+        books.batch(number, "DISBURSEMENT", f"INBOX.F3535.20261116{number}000")
+        books.journal(number, number, [("invoice", 2001)], partner_code="VS")
+
+    sent.run(rebuild=199, reason=f"ticket 4711; clear stop_ejv {partner}")
+
+    assert books.rows("SELECT distribution_code_id FROM distribution_codes WHERE stop_ejv") == []
+
+
 def test_a_rebuild_of_an_ap_batch_knows_its_slips_from_the_inbox_file(sent: FeedbackOffice) -> None:
     sent.books.batch(300, "REFUND", "INBOX.F3535.20261118030002")
     sent.books.add("routing_slips", number="206000010")

@@ -1,4 +1,5 @@
--- List the distribution codes of a batch on which journals are stopped: of its accounts, or of its partners.
+-- List the distribution codes of a batch on which journals are stopped: of its accounts, or of the partners of what CGI did
+-- not accept, also where a newer batch has that too.
 -- in     batch, file_type
 -- out    distribution_code_id
 -- again  reads only
@@ -11,12 +12,16 @@ SELECT code.distribution_code_id
         OR :file_type <> 'PAYMENT'
         AND code.distribution_code_id IN (
             SELECT fee.disbursement_distribution_code_id
-              FROM voided
+              FROM ejv_headers AS header
+              JOIN ejv_links AS link
+                ON link.ejv_header_id = header.id
+               AND coalesce(link.disbursement_status_code, '') <> 'COMPLETED'
               LEFT JOIN refunds_partial AS refund
-                ON voided.link_type = 'partial_refund'
-               AND refund.id = voided.link_id
+                ON link.link_type = 'partial_refund'
+               AND refund.id = link.link_id
               JOIN payment_line_items AS line
-                ON line.invoice_id = coalesce(voided.invoice_id, refund.invoice_id)
+                ON line.invoice_id = CASE link.link_type WHEN 'partial_refund' THEN refund.invoice_id ELSE link.link_id END
               JOIN distribution_codes AS fee
-                ON fee.distribution_code_id = line.fee_distribution_id))
+                ON fee.distribution_code_id = line.fee_distribution_id
+             WHERE header.ejv_file_id = :batch))
  ORDER BY code.distribution_code_id
