@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations
 
+from config.plurals import counted
 from connectors.effects import EffectState
 from tasks.routing_slip_recreate.family.model import RoutingSlip, SlipFamily
 
@@ -149,10 +150,10 @@ def _void(slip: RoutingSlip) -> DueOperation | None:
     if slip.account.status == "INACTIVE" or slip.was_done("void", "void_transactions"):
         return None
     refused = ""
-    if slip.invoices:
+    if transactions := len(slip.invoices) + slip.free:
         refused = (
-            f"the slip is VOID and has {len(slip.invoices)} transactions, so its receipt stays as it is. Decide about "
-            f"each of them: slips void {slip.number} --dry-run writes the plan to edit"
+            f"the slip is VOID and has {counted(transactions, 'transaction')}, so its receipt stays as it is. "
+            f"Decide about each of them: slips void {slip.number} --dry-run writes the plan to edit"
         )
     return DueOperation("void", slip, waits_for=_profile(slip), refused=refused)
 

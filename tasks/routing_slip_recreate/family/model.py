@@ -84,6 +84,8 @@ class RoutingSlip:
 
     taken_out  what was refunded since its family was last voided, and written off since a deposit of it was last lost:
                what was refunded of a deposit that bounced later is owed by the client
+    free       how many transactions it has that cost nothing: the API marks them as paid, and CFS never hears of them
+    invoices   all others
     """
 
     number: str
@@ -97,6 +99,7 @@ class RoutingSlip:
     account: SlipAccount | None
     cas_mismatch: bool = False
     taken_out: Decimal = Decimal("0.00")
+    free: int = 0
     invoices: tuple[SlipInvoice, ...] = ()
     operations: tuple[SlipOperation, ...] = ()
 

@@ -99,6 +99,7 @@ def _slip(
         account=account,
         cas_mismatch=row.cas_mismatch,
         taken_out=row.taken_out,
+        free=row.free,
         invoices=tuple(invoices),
         operations=tuple(operations),
     )

@@ -296,6 +296,12 @@ REFERENCE: dict[str, ReferenceLeft] = {
         "DELETE FROM invoices WHERE id = 9313",
         "UPDATE routing_slips SET remaining_amount = 30 WHERE number = '206000205'",
     ),
+    "D-SLIP-14": _left(
+        "invoices.invoice_status_code invoice_references.status_code receipts",
+        "UPDATE invoices SET invoice_status_code = 'CREATED' WHERE id = 9314",
+        "UPDATE invoice_references SET status_code = 'ACTIVE' WHERE invoice_id = 9314",
+        "DELETE FROM receipts WHERE invoice_id = 9314",
+    ),
     "D-STA-01": _left(
         "statements.payment_methods",
         "UPDATE statements SET payment_methods = 'PAD,CC' WHERE payment_methods = 'CC,PAD'",

@@ -6,6 +6,7 @@ Ours is as our jobs leave it, theirs as the sheets say (scenarios.py).
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from urllib.parse import urlsplit
 
 import pytest
@@ -278,6 +279,7 @@ def _work_slips_unusually(books: EjvBooks) -> None:
     refunded = _slip(books, "206000210", "REFUND_AUTHORIZED", "slip refund", refund_amount=12)
     for _ in range(2):
         books.add("refunds", routing_slip_id=refunded)
+    _slip(books, "206000211", "ACTIVE", "slip correction")
     _transaction(books, 9303, "206000203", "PAID", paid=19)
     _transaction(books, 9305, "206000203", "CREATED", corp_type_code="BCR")
     _transaction(books, 9306, "206000203", "PAID", paid=20, receipt="206000204L", payment_date="2026-11-18")
@@ -285,6 +287,7 @@ def _work_slips_unusually(books: EjvBooks) -> None:
     _transaction(books, 9309, "206000205", "REFUND_REQUESTED")
     _transaction(books, 9310, "206000207", "PAID", paid=20, receipt="206000208L", payment_date="2026-11-18")
     _transaction(books, 9313, "206000205", "CREATED", corp_type_code="BCR")
+    _transaction(books, 9314, "206000211", "PAID", total="0.00", receipt="REG00009314")
     books.add("payments", payment_system_code="FAS", payment_method_code="CASH", payment_status_code="FAILED",
               receipt_number="206000206", is_routing_slip=True, paid_amount=20)  # fmt: skip
 
@@ -306,13 +309,26 @@ def _slip(
 
 
 def _transaction(
-    books: EjvBooks, number: int, slip: str, status: str, *, receipt: str | None = None, **more: object
+    books: EjvBooks,
+    number: int,
+    slip: str,
+    status: str,
+    *,
+    total: str = "20.00",
+    receipt: str | None = None,
+    **more: object,
 ) -> None:
     row = {"paid": 0, "corp_type_code": "CP", **more}
     account = books.one("SELECT payment_account_id FROM routing_slips WHERE number = :number", number=slip)
-    books.invoice(account, number, "20.00", status, payment_method_code="INTERNAL", routing_slip=slip, **row)
+    books.invoice(account, number, total, status, payment_method_code="INTERNAL", routing_slip=slip, **row)
     books.change("UPDATE invoice_references SET status_code = CASE :status WHEN 'PAID' THEN 'COMPLETED'"
                  " ELSE 'ACTIVE' END"
                  " WHERE invoice_id = :id", status=status, id=number)  # fmt: skip
     if receipt is not None:
-        books.add("receipts", invoice_id=number, receipt_number=receipt, receipt_amount=20, receipt_date="2026-11-18")
+        books.add(
+            "receipts",
+            invoice_id=number,
+            receipt_number=receipt,
+            receipt_amount=Decimal(total),
+            receipt_date="2026-11-18",
+        )

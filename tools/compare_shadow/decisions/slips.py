@@ -85,6 +85,15 @@ def _link_pays_what_is_owed(one: ShadowDifference) -> bool:
     return is_change(one, "invoice_references.status_code", [("ACTIVE", "COMPLETED")])
 
 
+def _free_transaction_stays_paid(one: ShadowDifference) -> bool:
+    if one.table == "receipts":
+        return one.is_only_ours and not is_something(value(one, "receipt_amount")[1])
+    if one.table == "invoices":
+        is_free = _is_of_slip(one) and not is_something(value(one, "total")[1])
+        return is_free and is_change(one, "invoices.invoice_status_code", [("CREATED", "PAID")])
+    return is_change(one, "invoice_references.status_code", [("ACTIVE", "COMPLETED")])
+
+
 def _deposit_of_a_child_fails(one: ShadowDifference) -> bool:
     is_deposit = one.table == "payments" and value(one, "is_routing_slip") == ("true", "true")
     return is_deposit and is_change(one, "payments.payment_status_code", [("COMPLETED", "FAILED")])
@@ -118,6 +127,7 @@ DECISIONS = (
     ShadowDecision("D-SLIP-08", _deposit_of_a_child_fails, on_evidence=True),
     ShadowDecision("D-SLIP-09", _receipt_of_a_refund_goes, on_evidence=True),
     ShadowDecision("D-SLIP-10", _receipt_of_a_child_stays, on_evidence=True),
+    ShadowDecision("D-SLIP-14", _free_transaction_stays_paid, on_evidence=True),
     ShadowDecision("D-SLIP-06", _link_pays_what_is_owed, on_evidence=True),
     # These excuse all that the work on a slip does, in what it is about: those above are asked first.
     ShadowDecision("D-SLIP-02", _is_worked_there_only, on_evidence=True, is_whole=True),

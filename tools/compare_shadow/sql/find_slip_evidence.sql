@@ -6,6 +6,9 @@
 WITH worked AS (
        SELECT slip.id, slip.number, slip.parent_number, slip.status, operation.kind, operation.state,
               EXISTS (SELECT FROM routing_slips AS child WHERE child.parent_number = slip.number) AS has_children,
+              EXISTS (SELECT FROM invoices AS free
+                       WHERE free.routing_slip = slip.number
+                         AND free.payment_method_code = 'INTERNAL' AND free.total = 0) AS has_free,
               EXISTS (SELECT FROM invoices AS fee
                        WHERE fee.routing_slip IN (slip.number, slip.parent_number)
                          AND fee.payment_method_code = 'INTERNAL' AND fee.corp_type_code = 'BCR') AS is_charged
@@ -30,6 +33,9 @@ WITH worked AS (
        SELECT 'D-SLIP-08', child.number, NULL
          FROM worked JOIN routing_slips AS child ON child.parent_number = worked.number
         WHERE worked.kind = 'slip nsf' AND worked.state = 'done'
+        UNION ALL
+       SELECT 'D-SLIP-14', number, NULL FROM worked
+        WHERE kind IN ('slip nsf', 'slip correction') AND state = 'done' AND has_free
         UNION ALL
        SELECT 'D-SLIP-09', number, NULL FROM worked
         WHERE kind = 'slip nsf' AND state = 'done'

@@ -14,6 +14,7 @@ WITH bought AS NOT MATERIALIZED (
            ) AS is_fee
       FROM invoices AS invoice
      WHERE invoice.payment_method_code = 'INTERNAL'
+       AND invoice.total > 0
 ),
 linked AS MATERIALIZED (
     SELECT child.parent_number AS number, max(link.id) AS newest,

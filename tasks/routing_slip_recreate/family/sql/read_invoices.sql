@@ -1,4 +1,4 @@
--- Read the transactions of some slips.
+-- Read the transactions of some slips, but for those that cost nothing: CFS never hears of them.
 -- in     numbers text[]
 -- out    one row per INTERNAL invoice, with its newest reference in force and what our receipts say was applied
 -- again  reads only
@@ -43,4 +43,5 @@ SELECT invoice.id,
        ) AS applied ON TRUE
  WHERE invoice.routing_slip = ANY(:numbers)
    AND invoice.payment_method_code = 'INTERNAL'
+   AND invoice.total > 0
  ORDER BY invoice.id

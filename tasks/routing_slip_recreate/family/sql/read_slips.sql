@@ -11,6 +11,11 @@ SELECT slip.number,
        slip.routing_slip_date,
        slip.payment_account_id,
        slip.cas_mismatch,
+       (SELECT count(*)
+          FROM invoices AS invoice
+         WHERE invoice.routing_slip = slip.number
+           AND invoice.payment_method_code = 'INTERNAL'
+           AND invoice.total = 0) AS free,
        (moved.ours + CASE WHEN lost.voided = 0 THEN coalesce(slip.refund_amount, 0) + moved.not_ours
                           ELSE 0 END)::numeric(19,2) AS taken_out
   FROM routing_slips AS slip
