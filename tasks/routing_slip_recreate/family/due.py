@@ -46,7 +46,7 @@ def due_for(family: SlipFamily, named: str | None = None) -> list[DueOperation]:
         return links
     since = linked_since_bounce(family) if own.kind == "nsf" else linked_since_void_began(family)
     if since is None:
-        return [replace(own, refused=_UNTOLD.format(family.root.remaining, spent(family))), *links]
+        return [replace(own, refused=_UNTOLD.format(family.root.remaining, taken_off(family))), *links]
     later = {one.number for one in since}
     return [
         *(one for one in links if one.slip.number not in later),
@@ -65,7 +65,7 @@ def linked_since_bounce(family: SlipFamily) -> tuple[RoutingSlip, ...] | None:
     unlinked = _unlinked(family)
     if family.is_frozen_by_bounce:
         return unlinked
-    left = family.root.remaining + spent(family)
+    left = family.root.remaining + taken_off(family)
     fitting = [
         chosen
         for count in range(len(unlinked) + 1)
@@ -100,11 +100,15 @@ def _unlinked(family: SlipFamily) -> tuple[RoutingSlip, ...]:
     return tuple(one for one in family.children if one.account is not None and one.account.is_open)
 
 
+def taken_off(family: SlipFamily) -> Decimal:
+    """Return what the balance is lowered by: transactions, NSF fees, refunds and write-offs."""
+    return sum((one.total for one in family.root.invoices if one.status in OPEN_SPENDING), family.taken_out)
+
+
 def spent(family: SlipFamily) -> Decimal:
-    """Return what the parent's transactions take, the NSF fees left out, and what refunds and write-offs took out."""
-    return sum(
-        (one.total for one in family.root.invoices if one.status in OPEN_SPENDING and not one.is_nsf_fee),
-        family.taken_out,
+    """Return what the balance is lowered by while no NSF fee is charged."""
+    return taken_off(family) - sum(
+        one.total for one in family.root.invoices if one.status in OPEN_SPENDING and one.is_nsf_fee
     )
 
 

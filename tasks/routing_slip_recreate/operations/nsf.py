@@ -13,7 +13,7 @@ from connectors.cfs import ReversalComment, ReversalReason
 from connectors.effects import StateConflict
 from database.pay.numbers import invoice_number
 from database.sessions import Session
-from tasks.routing_slip_recreate.family.due import OPEN_SPENDING, linked_since_bounce, spent
+from tasks.routing_slip_recreate.family.due import linked_since_bounce, spent, taken_off
 from tasks.routing_slip_recreate.family.model import RoutingSlip
 from tasks.routing_slip_recreate.family.reading import read_family
 from tasks.routing_slip_recreate.inputs import OperationInputs, SlipNsfFee
@@ -102,8 +102,7 @@ def _balance_notes(session: Session, inputs: OperationInputs, since: tuple[Routi
     family = read_family(session, inputs.family.root.number, prefix=inputs.prefix)
     assert family is not None
     slip = family.root
-    owed = sum((one.total for one in slip.invoices if one.status in OPEN_SPENDING), family.taken_out)
-    expected = sum((one.total for one in since), Decimal(0)) - owed
+    expected = sum((one.total for one in since), Decimal(0)) - taken_off(family)
     if slip.remaining == expected:
         return []
     refunded = f" and the {family.taken_out} that were refunded before" if family.taken_out else ""

@@ -281,13 +281,13 @@ NSF, LINK, LATER = ("nsf", PARENT, ""), ("link", CHILD, ""), ("link", THIRD, "")
 @pytest.mark.parametrize(
     ("remaining", "totals", "expected"),
     [
-        ("-30.00", ("50.00",), [LINK, NSF]),  # 30.00 are spent: the balance holds nothing since the bounce
-        ("20.00", ("50.00",), [NSF, LINK]),
-        ("20.00", ("50.00", "20.00"), [LATER, NSF, LINK]),
-        ("40.00", ("50.00", "20.00"), [NSF, LINK, LATER]),
-        ("20.00", ("50.00", "50.00"), [("nsf", PARENT, "refused"), LINK, LATER]),
-        ("20.01", ("50.00",), [("nsf", PARENT, "refused"), LINK]),
-        ("20.01", (), [NSF]),
+        ("-60.00", ("50.00",), [LINK, NSF]),  # 30.00 are spent, 30.00 a fee: the balance holds nothing since the bounce
+        ("-10.00", ("50.00",), [NSF, LINK]),
+        ("-10.00", ("50.00", "20.00"), [LATER, NSF, LINK]),
+        ("10.00", ("50.00", "20.00"), [NSF, LINK, LATER]),
+        ("-10.00", ("50.00", "50.00"), [("nsf", PARENT, "refused"), LINK, LATER]),
+        ("-10.01", ("50.00",), [("nsf", PARENT, "refused"), LINK]),
+        ("-10.01", (), [NSF]),
     ],
 )
 def test_what_was_linked_to_pay_for_a_bounce_comes_after_it(

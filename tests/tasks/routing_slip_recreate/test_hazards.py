@@ -331,6 +331,30 @@ def test_a_slip_that_bounces_again_after_another_job_linked_one_that_paid_a_part
     assert slips.run().notes == ["No slips are in progress."]
 
 
+@pytest.mark.parametrize(("balance", "later"), [("-80.00", {f"{THIRD}L": "50.00"}), ("-130.00", {})])
+def test_the_right_balance_tells_at_a_second_bounce_whether_a_slip_was_linked_since(
+    slips: Slips, balance: str, later: dict[str, str]
+) -> None:
+    slips.deposit(PARENT, "100.00", paid=["100.00"])
+    slips.bounce(PARENT)
+    slips.run()
+    slips.deposit(CHILD, "130.00")
+    slips.link(CHILD, PARENT)
+    slips.run()
+    slips.deposit(THIRD, "50.00")
+    slips.link(THIRD, PARENT)
+    slips.bounce(PARENT)
+    (told,) = slips.run().rejects
+    assert "the balance -230.00 with 130.00 spent or refunded does not tell" in told.detail
+    slips.change("UPDATE routing_slips SET remaining_amount = :b WHERE number = :n", b=Decimal(balance), n=PARENT)
+
+    rejects = slips.run().rejects
+
+    assert [one.detail for one in rejects if "does not cover" not in one.detail] == []
+    assert live(slips) == later
+    assert slips.slip(PARENT)["remaining_amount"] == Decimal(balance) - 30
+
+
 def test_a_slip_that_is_linked_where_nothing_is_owed_makes_its_bounced_parent_active(slips: Slips) -> None:
     slips.deposit(PARENT, "100.00")
     slips.bounce(PARENT)
