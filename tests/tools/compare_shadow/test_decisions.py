@@ -75,6 +75,28 @@ def test_what_a_second_bounce_does_to_payments_is_excused_only_of_a_number_that_
     assert decision_for(replace(found, their_row=rows[0], our_row=rows[1]), worlds_apart.evidence) is None
 
 
+@pytest.mark.parametrize(
+    ("decision", "place", "other"),
+    [
+        ("D-EJV-05", "refunds_partial.status", {"id": "9502"}),
+        ("D-EJV-08", "ejv_links.disbursement_status_code", {"ejv_header_id": "50004", "link_id": "9004"}),
+        ("D-EJV-08", "invoice_references.status_code", {"invoice": "9004"}),
+        ("D-EJV-09", "invoices.invoice_status_code", {"invoice": "9212"}),
+        ("D-PAD-01", "invoices.invoice_status_code", {"invoice": "9004"}),
+        ("D-PAD-03", "invoices.paid", {"invoice": "1239001"}),
+    ],
+)
+def test_what_may_move_money_again_is_excused_only_where_an_answer_or_a_file_says_so(
+    decision: str, place: str, other: dict[str, str], worlds_apart: ShadowWorlds
+) -> None:
+    """The same in another thing: a partner's part, what was accepted or refused, what no file names, what was paid."""
+    (found,) = [one for one, id_ in worlds_apart.differences if (id_, f"{one.table}.{one.column}") == (decision, place)]
+    theirs, ours = ({**row, **other} for row in (found.their_row, found.our_row) if row is not None)
+    elsewhere = replace(found, key=other.get("invoice", found.key), their_row=theirs, our_row=ours)
+
+    assert decision_for(elsewhere, worlds_apart.evidence) is None
+
+
 def test_a_decision_on_evidence_excuses_nothing_in_what_the_evidence_does_not_name(worlds_apart: ShadowWorlds) -> None:
     excused = {decision_for(one, Evidence()) for one, _ in worlds_apart.differences} - {None}
 

@@ -217,9 +217,9 @@ def _bounce_has_its_reason(one: ShadowDifference) -> bool:
 
 
 DECISIONS = (
-    ShadowDecision("D-PAD-01", _final_state_is_kept),
+    ShadowDecision("D-PAD-01", _final_state_is_kept, on_evidence=True),
     ShadowDecision("D-PAD-02", _bounce_has_its_reason),
-    ShadowDecision("D-PAD-03", _bounce_leaves_nothing_paid),
+    ShadowDecision("D-PAD-03", _bounce_leaves_nothing_paid, on_evidence=True),
     ShadowDecision("D-PAD-05", _known_content_is_no_file, on_evidence=True),
     ShadowDecision("D-PAD-06", _bounce_reopens, on_evidence=True),
     ShadowDecision("D-PAD-10", _nothing_paid_is_a_receipt_for_nothing, on_evidence=True),

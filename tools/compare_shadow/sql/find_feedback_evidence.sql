@@ -23,6 +23,9 @@ WITH things AS MATERIALIZED (
        SELECT 'D-EJV-19' AS decision, * FROM things
         WHERE file_type = 'PAYMENT' AND subject LIKE '%-PR-%' AND NOT is_refused
         UNION ALL
+       SELECT 'D-EJV-09', * FROM things
+        WHERE file_type = 'PAYMENT' AND first_side = 'C' AND NOT is_refused
+        UNION ALL
        SELECT 'D-EJV-10', things.* FROM things JOIN ejv_files AS answered ON answered.id = things.batch
         WHERE batch = ANY (:unanswered) AND answered.disbursement_status_code IN ('COMPLETED', 'ERRORED')
         UNION ALL
@@ -133,6 +136,39 @@ SELECT CASE WHEN <<invoice.was_charged>> THEN 'D-EJV-20' ELSE 'D-EJV-21' END, 'i
    AND EXISTS (SELECT FROM pay_jobs.feedback_batches AS answer
                 WHERE answer.batch_number = file.id
                   AND answer.state = 'applied')
+ UNION ALL
+SELECT 'D-EJV-05', 'part', CAST(link.link_id AS text)
+  FROM ejv_files AS file
+  JOIN ejv_headers AS header
+    ON header.ejv_file_id = file.id
+  JOIN ejv_links AS link
+    ON link.ejv_header_id = header.id
+   AND link.link_type = 'partial_refund'
+   AND link.disbursement_status_code = 'ERRORED'
+ WHERE file.file_type = 'PAYMENT'
+   AND file.created_on >= coalesce(CAST(:since AS timestamp), '-infinity')
+ UNION ALL
+SELECT 'D-EJV-08', about.kind, CAST(about.subject AS text)
+  FROM pay_jobs.feedback_lines AS refused
+  JOIN ejv_files AS file
+    ON file.id = refused.batch_number
+   AND file.created_on >= coalesce(CAST(:since AS timestamp), '-infinity')
+  JOIN ejv_headers AS header
+    ON header.ejv_file_id = file.id
+   AND (refused.record = 'BH' OR header.id = refused.journal)
+  JOIN ejv_links AS link
+    ON link.ejv_header_id = header.id
+  LEFT JOIN partner_disbursements AS partner
+    ON partner.target_id = link.link_id
+   AND lower(partner.target_type) = coalesce(link.link_type, 'invoice')
+   AND partner.partner_code = header.partner_code
+ CROSS JOIN LATERAL (VALUES ('batch', file.id),
+                            ('journal', header.id),
+                            ('invoice', CASE coalesce(link.link_type, 'invoice') WHEN 'invoice' THEN link.link_id END),
+                            ('partner row', partner.id)) AS about (kind, subject)
+ WHERE refused.record IN ('BH', 'JH')
+   AND refused.code <> '0000'
+   AND about.subject IS NOT NULL
  UNION ALL
 SELECT 'D-EJV-17', 'refund', CAST(refund.id AS text)
   FROM refunds AS refund

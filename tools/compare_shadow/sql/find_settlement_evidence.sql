@@ -26,7 +26,18 @@ WITH files AS (
        HAVING count(*) > 1
      ),
      spoken AS (
-       SELECT 'D-PAD-04' AS decision, * FROM lines
+       SELECT 'D-PAD-01' AS decision, * FROM lines
+        WHERE outcome = 'applied'
+          AND EXISTS (SELECT FROM invoice_references AS reference
+                        JOIN invoices AS given_up
+                          ON given_up.id = reference.invoice_id
+                         AND given_up.invoice_status_code IN (<<final>>)
+                       WHERE reference.invoice_number = target_number)
+        UNION ALL
+       SELECT 'D-PAD-03', * FROM lines
+        WHERE kind = 'BOUNCE' AND outcome = 'applied'
+        UNION ALL
+       SELECT 'D-PAD-04', * FROM lines
         WHERE name = ANY (:unfinished)
           AND outcome IN ('applied', 'already_applied')
         UNION ALL
