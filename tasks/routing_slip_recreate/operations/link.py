@@ -75,16 +75,13 @@ def close(session: Session, inputs: OperationInputs, plan: OperationPlan) -> lis
     note_movement(session, parent.number, "linked", child.total, now=inputs.now)
     if parent.status == now_parent.status == "NSF" and not nsf_is_due(inputs.family):
         set_slip(session, parent.number, now=inputs.now, status="ACTIVE")
-    if not plan.payable:
-        return []
-    applied = sync_receipts(session, inputs, fresh, plan.receipts)
-    notes = settle_invoices(session, inputs, fresh, plan.payable)
-    if parent.status == now_parent.status == "VOID":
+    applied = sync_receipts(session, inputs, fresh, plan.receipts) if plan.receipts else {}
+    if parent.status == now_parent.status == "VOID" and parent.was_done("void_transactions"):
         paid = sum(applied.values(), Decimal(0))
         status = "ACTIVE" if now_parent.remaining > paid else None
         set_slip(session, parent.number, now=inputs.now, status=status, remaining_change=-paid)
         note_movement(session, parent.number, "voided", -paid, now=inputs.now)
-    return notes
+    return settle_invoices(session, inputs, fresh, plan.payable)
 
 
 LINK = OperationKind("link", "slips_linked", plan, close)

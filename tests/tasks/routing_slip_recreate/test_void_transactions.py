@@ -10,7 +10,15 @@ import pytest
 from config.errors import InputRefused, UsageError
 from connectors.cfs import InvoiceLine
 from tests.routing_slip_factory import GL_ACCOUNT, NOW, Slips
-from tests.tasks.routing_slip_recreate.scenarios import CHILD, PARENT, THIRD, VOID_ALL, with_transactions
+from tests.tasks.routing_slip_recreate.scenarios import (
+    CHILD,
+    PARENT,
+    THIRD,
+    VOID_ALL,
+    link_to_bounced,
+    with_transactions,
+)
+from tests.tools.verify.watch import all_findings
 
 
 def statuses(slips: Slips) -> list[tuple[Any, ...]]:
@@ -129,6 +137,34 @@ def test_a_voided_slip_whose_kept_invoices_took_all_stays_void(slips: Slips) -> 
     slips.run()
     slip = slips.slip(PARENT)
     assert (slip["status"], slip["remaining_amount"]) == ("VOID", 0)
+
+
+def test_a_voided_slip_of_which_nothing_is_owed_any_more_is_active_once_a_slip_is_linked_to_it(slips: Slips) -> None:
+    with_transactions(slips)
+    slips.run(**VOID_ALL, keep_all=True)
+    slips.deposit(THIRD, "70.00")
+    slips.link(THIRD, PARENT)
+    slips.change("UPDATE invoices SET invoice_status_code = 'CANCELLED'")
+
+    for _ in range(2):
+        assert slips.run().rejects == []
+
+    slip = slips.slip(PARENT)
+    assert (slip["status"], slip["remaining_amount"]) == ("ACTIVE", Decimal("70.00"))
+    assert slips.receipts()[f"{THIRD}L"]["unapplied"] == "70.00"
+    assert all_findings(slips.database, NOW, ("SLIP-LEFT",)) == {}
+
+
+def test_a_recovered_slip_that_staff_voided_stays_void_while_a_slip_is_linked_to_it(slips: Slips) -> None:
+    link_to_bounced(slips)
+    slips.run()
+    slips.set_status(PARENT, "VOID")
+    slips.deposit(THIRD, "70.00")
+    slips.link(THIRD, PARENT)
+
+    assert slips.run().counts["slips_linked"] == 1
+
+    assert slips.slip(PARENT)["status"] == "VOID"
 
 
 def test_an_approved_transaction_that_cfs_never_saw_can_be_cancelled_and_not_kept(slips: Slips) -> None:
