@@ -16,7 +16,7 @@ from database.sessions import Session
 from jobs.files_for_people import place_for, why_not_writable, written
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
-from tasks.routing_slip_recreate.family.due import due_for
+from tasks.routing_slip_recreate.family.due import due_for, why_not_voidable
 from tasks.routing_slip_recreate.family.model import SlipFamily
 from tasks.routing_slip_recreate.family.reading import choose_families, read_family
 from tasks.routing_slip_recreate.journal import planned_operation
@@ -96,6 +96,8 @@ def _refuse(family: SlipFamily) -> None:
         for one in family.invoices
         if one.status == "REFUND_REQUESTED"
     ]
+    if why := why_not_voidable(family):
+        reasons.append(why)
     if slip.cas_mismatch:
         reasons.append("its balance did not agree with CFS (cas_mismatch)")
     if reasons:

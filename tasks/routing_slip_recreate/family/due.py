@@ -139,7 +139,7 @@ def _own(family: SlipFamily) -> DueOperation | None:
     if slip.account is None:
         return None
     if slip.status == "VOID":
-        return _void(slip)
+        return _void(family)
     if slip.status == "NSF":
         return DueOperation("nsf", slip, waits_for=_profile(slip)) if nsf_is_due(family) else None
     if slip.status == "CORRECTION":
@@ -149,17 +149,29 @@ def _own(family: SlipFamily) -> DueOperation | None:
     return None
 
 
-def _void(slip: RoutingSlip) -> DueOperation | None:
+def _void(family: SlipFamily) -> DueOperation | None:
+    slip = family.root
     assert slip.account is not None
     if slip.account.status == "INACTIVE" or slip.was_done("void", "void_transactions"):
         return None
-    refused = ""
+    refused = why_not_voidable(family)
     if transactions := len(slip.invoices) + slip.free:
         refused = (
             f"the slip is VOID and has {counted(transactions, 'transaction')}, so its receipt stays as it is. "
             f"Decide about each of them: slips void {slip.number} --dry-run writes the plan to edit"
         )
     return DueOperation("void", slip, waits_for=_profile(slip), refused=refused)
+
+
+def why_not_voidable(family: SlipFamily) -> str:
+    """Return why no void can take the receipts back: what was taken out of them cannot be put back."""
+    if not family.taken_out:
+        return ""
+    return (
+        f"{family.taken_out} of it were refunded or written off, and cannot be put back into its receipts. If its "
+        "deposit bounced, mark it as NSF, which makes what was refunded owed; else ask for the refund of its "
+        "transactions one by one"
+    )
 
 
 def nsf_is_due(family: SlipFamily) -> bool:

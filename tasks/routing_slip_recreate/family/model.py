@@ -82,8 +82,8 @@ class SlipOperation:
 class RoutingSlip:
     """A routing slip.
 
-    taken_out  what was refunded since its family was last voided, and written off since a deposit of it was last lost:
-               what was refunded of a deposit that bounced later is owed by the client
+    taken_out  what was refunded, also of a deposit that bounced later, because the client owes that; and what was
+               written off, but not of such a deposit
     free       how many transactions it has that cost nothing: the API marks them as paid, and CFS never hears of them
     invoices   all others
     """

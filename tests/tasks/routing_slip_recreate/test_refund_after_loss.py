@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from config.errors import InputRefused
 from connectors.cfs import ReceiptActivity
 from tests.routing_slip_factory import NOW, Slips
 from tests.tasks.routing_slip_recreate.scenarios import CHILD, PARENT, THIRD, VOID_ALL, live, with_transactions
@@ -124,19 +125,28 @@ def test_what_was_refunded_before_the_bounce_is_not_refunded_of_the_next_deposit
     assert all_findings(slips.database, NOW, ("SLIP-LEFT",)) == {}
 
 
-def test_what_was_refunded_before_a_bounce_is_forgotten_by_a_void(slips: Slips) -> None:
-    given_a_bounce_after(slips, "REFUND_AUTHORIZED", "130.00")
+@pytest.mark.parametrize("status", ["REFUND_AUTHORIZED", "WRITE_OFF_AUTHORIZED"])
+def test_a_slip_out_of_which_something_was_taken_is_not_voided_with_its_transactions(slips: Slips, status: str) -> None:
+    slips.deposit(PARENT, "100.00", paid=["60.00"])
+    slips.set_status(PARENT, status)
     slips.run()
-    slips.run(**VOID_ALL, keep_all=True)
-    slips.deposit(THIRD, "105.00")
-    slips.link(THIRD, PARENT)
-    assert slips.run().rejects == []
-    assert slips.slip(PARENT)["remaining_amount"] == Decimal("15.00")
+    slips.set_status(PARENT, "ACTIVE")
 
+    with pytest.raises(InputRefused, match=r"40.00 of it were refunded or written off, .* mark it as NSF"):
+        slips.run(**VOID_ALL, cancel_all=True)
+
+    assert slips.slip(PARENT)["status"] == "ACTIVE"
+
+
+def test_a_slip_that_was_refunded_whole_is_not_voided(slips: Slips) -> None:
+    slips.deposit(PARENT, "100.00")
     refund_what_is_left(slips)
+    slips.set_status(PARENT, "VOID")
 
-    assert slips.receipts()[f"{THIRD}L"]["unapplied"] == "0.00"
-    assert all_findings(slips.database, NOW, ("SLIP-LEFT",)) == {}
+    (told,) = slips.run().rejects
+
+    assert (told.reason, told.detail[:45]) == ("void refused", "100.00 of it were refunded or written off, an")
+    assert live(slips) == {PARENT: "100.00"}
 
 
 def test_what_another_job_refunded_before_it_worked_the_bounce_is_not_refunded_of_the_next_deposit(

@@ -4,8 +4,7 @@
 --        a void and a linked child have nothing left; a transaction counts while it is APPROVED, CREATED or PAID, less
 --        what of it was given back. While the job has not worked a bounce, its deposit is off the balance and not FAILED;
 --        while it has not worked a void, all is left still. A refund that takes the place of one that AP has paid keeps that
---        with its movement. A void forgets what was refunded before it, a bounce what was written off:
---        what was refunded of a deposit that bounced later is owed by the client
+--        with its movement. What was written off of a deposit that bounced later counts no more; what was refunded is owed
 SELECT 'slip ' || slip.number AS row,
        'explain slip ' || slip.number AS next,
        slip.payment_account_id AS account_id,
@@ -20,8 +19,7 @@ SELECT 'slip ' || slip.number AS row,
                coalesce(sum(member.refunded), 0) AS refunded,
                coalesce(sum(member.spent), 0) AS spent
           FROM (SELECT place.root, one.total,
-                       moved.ours + CASE WHEN lost.voided = 0 THEN coalesce(one.refund_amount, 0) + moved.not_ours
-                                         ELSE 0 END AS refunded,
+                       coalesce(one.refund_amount, 0) + moved.replaced - moved.forgotten AS refunded,
                        EXISTS (SELECT FROM payments AS deposit
                                 WHERE deposit.receipt_number = one.number
                                   AND deposit.is_routing_slip
@@ -34,14 +32,12 @@ SELECT 'slip ' || slip.number AS row,
                            AND invoice.invoice_status_code IN ('APPROVED', 'CREATED', 'PAID')) AS spent
                   FROM routing_slips AS one
                  CROSS JOIN LATERAL (VALUES (one.number), (nullif(one.parent_number, one.number))) AS place (root)
-                 CROSS JOIN LATERAL (SELECT coalesce(max(moved.id) FILTER (WHERE moved.kind = 'bounced'), 0) AS bounced,
-                                            coalesce(max(moved.id) FILTER (WHERE moved.kind = 'voided'), 0) AS voided
-                                       FROM pay_jobs.slip_movements AS moved
-                                      WHERE moved.slip = place.root) AS lost
-                 CROSS JOIN LATERAL (SELECT coalesce(-sum(moved.amount) FILTER (
-                                                WHERE moved.id > lost.voided
-                                                  AND (moved.kind = 'refunded' OR moved.id > lost.bounced)), 0) AS ours,
-                                            coalesce(sum(coalesce(moved.before, 0) + moved.amount), 0) AS not_ours
+                 CROSS JOIN LATERAL (SELECT max(moved.id) AS id FROM pay_jobs.slip_movements AS moved
+                                      WHERE moved.slip = place.root
+                                        AND moved.kind = 'bounced') AS bounce
+                 CROSS JOIN LATERAL (SELECT coalesce(sum(moved.before), 0) AS replaced,
+                                            coalesce(-sum(moved.amount) FILTER (WHERE moved.kind = 'written_off'
+                                                                                  AND moved.id < bounce.id), 0) AS forgotten
                                        FROM pay_jobs.slip_movements AS moved
                                       WHERE moved.slip = one.number
                                         AND moved.kind IN ('refunded', 'written_off')) AS moved

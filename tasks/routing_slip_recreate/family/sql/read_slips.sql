@@ -16,22 +16,19 @@ SELECT slip.number,
          WHERE invoice.routing_slip = slip.number
            AND invoice.payment_method_code = 'INTERNAL'
            AND invoice.total = 0) AS free,
-       (moved.ours + CASE WHEN lost.voided = 0 THEN coalesce(slip.refund_amount, 0) + moved.not_ours
-                          ELSE 0 END)::numeric(19,2) AS taken_out
+       (coalesce(slip.refund_amount, 0) + moved.replaced - moved.forgotten)::numeric(19,2) AS taken_out
   FROM routing_slips AS slip
  CROSS JOIN (
-       SELECT coalesce(max(id) FILTER (WHERE kind = 'bounced'), 0) AS bounced,
-              coalesce(max(id) FILTER (WHERE kind = 'voided'), 0)  AS voided
+       SELECT max(id) AS id
          FROM pay_jobs.slip_movements
         WHERE slip = :root
-       ) AS lost
+          AND kind = 'bounced'
+       ) AS bounce
  CROSS JOIN LATERAL (
-       -- A void forgets what was taken out before it, a bounce what was written off. `before` is what AP had paid, or
-       -- was written off, when the next refund took its place in refund_amount.
-       SELECT coalesce(-sum(moved.amount) FILTER (
-                  WHERE moved.id > lost.voided
-                    AND (moved.kind = 'refunded' OR moved.id > lost.bounced)), 0) AS ours,
-              coalesce(sum(coalesce(moved.before, 0) + moved.amount), 0) AS not_ours
+       -- `before` is what AP had paid, or was written off, when the next refund took its place in refund_amount. What was
+       -- written off of a deposit that bounced later counts no more.
+       SELECT coalesce(sum(moved.before), 0) AS replaced,
+              coalesce(-sum(moved.amount) FILTER (WHERE moved.kind = 'written_off' AND moved.id < bounce.id), 0) AS forgotten
          FROM pay_jobs.slip_movements AS moved
         WHERE moved.slip = slip.number
           AND moved.kind IN ('refunded', 'written_off')
