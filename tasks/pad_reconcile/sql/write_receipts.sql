@@ -55,8 +55,7 @@ SELECT invoice_id, receipt_number, application_date, amount
            FROM row_spans AS applied
            JOIN invoice_spans AS spans
              ON spans.target_number = applied.target_number
-            AND spans.starts < applied.ends
-            AND applied.starts < spans.ends
+            AND greatest(applied.starts, spans.starts) < least(applied.ends, spans.ends)
           UNION ALL
          SELECT line, invoice_id, source_number, application_date, part
            FROM memo_parts

@@ -615,6 +615,32 @@ def test_an_invoice_that_a_memo_covers_has_the_memos_receipt(status: str, files:
     assert not outcome.is_news
 
 
+def test_an_invoice_that_a_memo_covers_between_two_others_has_the_memos_receipt_alone(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    for id_, total in ((100, "60.00"), (101, "15.00"), (102, "25.00")):
+        books.invoice(account, NUMBER, total, id=id_)
+    memo = books.credit(account, "earlier", "15.00")
+    books.applied_credit(memo, account, 101, NUMBER, 7, "15.00")
+
+    books.apply(Line("PADP", "PR1", "85.00", "800101", NUMBER, original="100.00"))
+
+    assert books.receipts() == [(100, "PR1", "60.00"), (101, "earlier", "15.00"), (102, "PR1", "25.00")]
+
+
+def test_a_memo_that_is_applied_between_two_rows_of_money_has_one_receipt(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    books.invoice(account, NUMBER, "60.00", id=100)
+    books.credit(account, "M1", "20.00")
+
+    books.apply(
+        Line("PADP", "PR1", "25.00", "800101", NUMBER, original="60.00"),
+        Line("CMAP", "M1", "20.00", "800101", NUMBER, original="60.00", application="7"),
+        Line("PADP", "PR2", "15.00", "800101", NUMBER, original="60.00"),
+    )
+
+    assert books.receipts() == [(100, "M1", "20.00"), (100, "PR1", "25.00"), (100, "PR2", "15.00")]
+
+
 def test_a_memo_that_paid_an_invoice_keeps_its_receipt_when_the_rest_of_the_number_bounces(
     books: SettlementBooks,
 ) -> None:
