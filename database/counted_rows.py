@@ -1,6 +1,6 @@
-"""Which settlement rows count, and under which number one stands as a receipt.
+"""Which settlement rows count, under which number one stands as a receipt, and what a bounce leaves paid of its number.
 
-A statement asks it of a row as `<<row.counts>>` and `<<row.receipt>>`, `row` being its alias.
+A statement asks it of a row as `<<row.counts>>`, `<<row.receipt>>` and `<<row.left_paid>>`, `row` being its alias.
 """
 
 # It was applied; or it was booked before us, without a payment, which we wrote; or it is money on account that covers a
@@ -13,6 +13,11 @@ _RECEIPT = (
     " THEN CAST({0}.application_id AS text) ELSE {0}.source_number END"
 )
 
+_LEFT_PAID = (
+    "CASE WHEN lower({0}.status) = 'partially paid'"
+    " THEN greatest({0}.original_amount - {0}.outstanding_amount, 0) ELSE 0.00 END"
+)
+
 
 def counts(alias: str) -> str:
     """Return the condition that a row counts."""
@@ -22,3 +27,8 @@ def counts(alias: str) -> str:
 def receipt(alias: str) -> str:
     """Return the number of the receipt that a row writes: a part payment's is its Application Id."""
     return _RECEIPT.format(alias)
+
+
+def left_paid(alias: str) -> str:
+    """Return the amount that stays paid of a number after its row, a bounce."""
+    return _LEFT_PAID.format(alias)

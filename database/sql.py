@@ -7,8 +7,9 @@ A module says once which statements are its own, and then names them:
     sql.run(session, "mark_invoices_paid", now=now)
 
 A statement names a set of invoice states of database/pay/states.py as <<name>>, and asks whether a settlement row
-counts (database/counted_rows.py) as <<row.counts>>, `row` being its alias, and under which number its receipt stands as
-<<row.receipt>>; whether an invoice was charged as <<invoice.was_charged>>, and the like (database/fragments.py).
+counts (database/counted_rows.py) as <<row.counts>>, `row` being its alias, under which number its receipt stands as
+<<row.receipt>>, and what it leaves paid as <<row.left_paid>>; whether an invoice was charged as
+<<invoice.was_charged>>, and the like (database/fragments.py).
 """
 
 import re
@@ -18,12 +19,14 @@ from typing import Any
 
 from sqlalchemy import CursorResult, TextClause, text
 
-from database.counted_rows import counts, receipt
+from database.counted_rows import counts, left_paid, receipt
 from database.fragments import FRAGMENTS, fragment
 from database.pay import states
 from database.sessions import Session
 
-_FRAGMENTS = {"counts": counts, "receipt": receipt} | {name: partial(fragment, name) for name in FRAGMENTS}
+_FRAGMENTS = {"counts": counts, "receipt": receipt, "left_paid": left_paid} | {
+    name: partial(fragment, name) for name in FRAGMENTS
+}
 
 
 class Statements:

@@ -5,13 +5,11 @@
 -- source docs/specs/cas-settlement-csv.md section 8 step 7; hazard 7 of section 10: only those of this receipt
 --
 -- Where no receipt of the number's invoices carries the bounced receipt's number, or stands for a part payment of it, the
--- reference wrote it under another one: then all their receipts go, as they do there, save those of a credit memo over
--- what it paid: it did not bounce. Of a number that nothing has settled yet all go where the row says that nothing is paid
--- of it, else one that is over what it says is no longer paid: the reference wrote the parts under their Application Ids.
+-- reference wrote it under another one, as it wrote the parts under their Application Ids: then that goes which is over
+-- what the row says is no longer paid. All go where it says that nothing is paid, and of a number that was settled also
+-- where none is over that, as they do in the reference; save those of a credit memo over what it paid: it did not bounce.
 WITH bounced AS (
-       SELECT file_id, line, target_number, rule,
-              CASE WHEN lower(status) = 'partially paid' THEN greatest(original_amount - outstanding_amount, 0)
-                   ELSE 0.00 END AS left_paid,
+       SELECT file_id, line, target_number, rule, original_amount, <<resolved.left_paid>> AS left_paid,
               source_number || ARRAY(SELECT part.receipt_number
                                        FROM settlement_parts AS part
                                       WHERE part.target_number = resolved.target_number
@@ -25,6 +23,7 @@ WITH bounced AS (
        SELECT bounced.file_id,
               bounced.line,
               bounced.target_number,
+              bounced.original_amount,
               bounced.left_paid,
               receipt.id,
               receipt.receipt_number,
@@ -53,30 +52,40 @@ WITH bounced AS (
      ),
      parts AS (
        SELECT unnamed.id,
+              unnamed.target_number,
               unnamed.left_paid,
+              unnamed.is_settled,
               unnamed.amount,
-              sum(unnamed.amount) OVER (PARTITION BY unnamed.target_number)
-                + (SELECT coalesce(sum(credit.amount_applied), 0)
-                     FROM applied_credits AS credit
-                     JOIN invoice_references AS reference
-                       ON reference.invoice_id = credit.invoice_id
-                    WHERE reference.invoice_number = unnamed.target_number
-                      AND reference.status_code = 'ACTIVE') AS paid,
+              CASE WHEN unnamed.is_settled THEN unnamed.original_amount
+                   ELSE sum(unnamed.amount) OVER (PARTITION BY unnamed.target_number)
+                        + (SELECT coalesce(sum(credit.amount_applied), 0)
+                             FROM applied_credits AS credit
+                             JOIN invoice_references AS reference
+                               ON reference.invoice_id = credit.invoice_id
+                            WHERE reference.invoice_number = unnamed.target_number
+                              AND reference.status_code = 'ACTIVE') END - unnamed.left_paid AS came_back,
               row_number() OVER (PARTITION BY unnamed.target_number, unnamed.amount ORDER BY unnamed.id) AS nth
          FROM unnamed
          JOIN invoices AS invoice
            ON invoice.id = unnamed.invoice_id
-          AND invoice.payment_method_code <> 'CC'
-        WHERE unnamed.is_open
+        WHERE unnamed.is_settled
+           OR unnamed.is_open
           AND NOT unnamed.has_settled
+          AND invoice.payment_method_code <> 'CC'
+     ),
+     going AS (
+       SELECT id,
+              left_paid = 0
+              OR amount = came_back AND nth = 1
+              OR is_settled AND NOT bool_or(amount = came_back) OVER (PARTITION BY target_number) AS goes
+         FROM parts
      ),
      deleted AS (
        DELETE FROM receipts AS receipt
         USING standing
         WHERE receipt.id = standing.id
           AND (standing.is_named AND (standing.is_open OR standing.is_settled)
-               OR standing.is_settled AND standing.id IN (SELECT id FROM unnamed)
-               OR standing.id IN (SELECT id FROM parts WHERE left_paid = 0 OR amount = paid - left_paid AND nth = 1))
+               OR standing.id IN (SELECT id FROM going WHERE goes))
     RETURNING standing.file_id, standing.line, receipt.id, to_jsonb(receipt) AS was
      )
 INSERT INTO pay_jobs.bounce_rows (file_id, line, pay_table, row_id, was)

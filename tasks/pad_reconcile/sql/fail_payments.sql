@@ -10,9 +10,7 @@
 -- Whatever method the number was paid by, save by card: a card payment does not come back with a PAD file.
 WITH bounced AS (
        SELECT wave_rows.file_id, wave_rows.line, rule, target_number, source_number, application_date,
-              wave_rows.payment_account_id, original_amount,
-              CASE WHEN lower(status) = 'partially paid' THEN greatest(original_amount - outstanding_amount, 0)
-                   ELSE 0.00 END AS paid_amount,
+              wave_rows.payment_account_id, original_amount, <<wave_rows.left_paid>> AS paid_amount,
               known.id AS payment_id
          FROM wave_rows
          LEFT JOIN LATERAL (

@@ -13,7 +13,8 @@
 -- late as well, and is rejected. A bounce that was taken back counts as never noted. One that was noted has done nothing
 -- yet where its number is open and its payment is completed still, or is none at all; beside a failed payment that of
 -- another bank receipt stays completed. Another receipt of a number that bounced, which the first bounce left on its
--- invoices, can bounce too, also where it has a payment of its own; once they are settled it is rejected, unless PAD paid
+-- invoices, can bounce too, also where it has a payment of its own; so can one that stands there under no number of its
+-- own, where its row leaves less paid than the failed payment keeps. Once they are settled it is rejected, unless PAD paid
 -- the number again. A bounce that names no receipt is of the one that its payment bears.
 --
 -- Money for a number that is settled already (came_late) is known where a receipt or payment of the service before us
@@ -58,6 +59,8 @@ WITH staged AS NOT MATERIALIZED (
        SELECT invoice_number,
               count(*) FILTER (WHERE payment_status_code = 'FAILED') AS failed,
               max(payment_date) FILTER (WHERE payment_status_code = 'FAILED') AS failed_on,
+              max(paid_amount) FILTER (WHERE payment_status_code = 'FAILED'
+                                         AND payment_method_code NOT IN ('CC', 'DIRECT_PAY')) AS kept,
               max(payment_date) FILTER (WHERE payment_status_code = 'COMPLETED'
                                           AND payment_method_code = 'PAD') AS completed_on,
               max(payment_date) FILTER (WHERE payment_status_code = 'COMPLETED') AS paid_on,
@@ -317,7 +320,11 @@ WITH staged AS NOT MATERIALIZED (
                        AND EXISTS (SELECT FROM non_sufficient_funds
                                     WHERE invoice_number = staged.target_number
                                       AND coalesce(description, '') NOT LIKE 'UNDONE: %') AS is_noted,
-                       (SELECT bool_and(mine.status_code = 'ACTIVE')
+                       (SELECT coalesce(bool_and(mine.status_code = 'ACTIVE'),
+                                        CASE WHEN staged.kind = 'BOUNCE'
+                                              AND named.receipt <> ALL (pad_payments.failed_by)
+                                              AND <<staged.left_paid>> < pad_payments.kept
+                                             THEN numbers.active > 0 AND numbers.completed = 0 END)
                           FROM invoice_references AS mine
                           JOIN receipts AS receipt
                             ON receipt.invoice_id = mine.invoice_id

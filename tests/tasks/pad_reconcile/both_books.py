@@ -44,8 +44,8 @@ class BothBooks:
         return id_
 
     def bundle(self, invoice: int, number: str, into: str, status: str) -> None:
-        """Let a card pay a cancelled number of an invoice under another one, or begin to; REG8 is no such number."""
-        is_bundle = not into.startswith("REG8")
+        """Let a card pay a cancelled number of an invoice under another one, or begin to; REG80... is none."""
+        is_bundle = not into.startswith("REG80")
         self._books.reference(invoice, into, status, consolidated=is_bundle and not into.endswith("-C"))
         self.model.references.append(model.PadReference(invoice, into, status))
         self.model.bundled |= {number} if is_bundle and status == "COMPLETED" else set()
@@ -55,9 +55,11 @@ class BothBooks:
         self._books.receipt(invoice, number, amount)
         self.model.receipts.append(model.PadReceipt(invoice, number, Decimal(amount)))
 
-    def payment(self, account: Account, number: str | None, status: str, receipt: str, day: int, method: str) -> None:
-        """Add a payment of a day of November 2026, over 25.00 or, where it failed, over nothing."""
-        amount, paid_on = "0.00" if status == "FAILED" else "25.00", date(2026, 11, day)
+    def payment(
+        self, account: Account, number: str | None, status: str, receipt: str, day: int, method: str, kept: str = "0.00"
+    ) -> None:
+        """Add a payment of a day of November 2026, over 25.00 or, where it failed, over what it keeps."""
+        amount, paid_on = kept if status == "FAILED" else "25.00", date(2026, 11, day)
         self._books.payment(account, number, receipt, amount, status=status, method=method, day=paid_on)
         self.model.payments.append(model.PadPayment(number, method, status, receipt, Decimal(amount), paid_on))
 

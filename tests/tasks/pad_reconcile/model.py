@@ -43,7 +43,7 @@ class PadReference:
     status: str
 
 
-@dataclass
+@dataclass(eq=False)
 class PadReceipt:
     """A receipt of an invoice."""
 
@@ -252,17 +252,18 @@ class PadModel:
         failed = [payment for payment in self._payments(row.number) if payment.status == "FAILED"]
         paid = [one for one in self._payments(row.number) if one.status == "COMPLETED"]
         is_noted = row.number in self.bounces
-        is_open = bool(self._behind(row.number, "ACTIVE")) and not self._behind(row.number, "COMPLETED")
+        behind = [*self._behind(row.number, "ACTIVE"), *self._behind(row.number, "COMPLETED")]
+        is_open = bool(behind) and not self._behind(row.number, "COMPLETED")
         if self._is_by_another_receipt(row):
             bears = {receipt.invoice for receipt in self._receipts_of(row)}
             mine = [one for one in self.references if one.number == row.number and one.invoice in bears]
-            if any(reference.status != "ACTIVE" for reference in mine):
+            if any(reference.status != "ACTIVE" for reference in mine) or not (mine or is_open):
                 is_settled = bool(self._behind(row.number, "COMPLETED")) or row.number in self.bundled
                 return one.end("rejected", "settled_since" if is_settled else "no_longer_open")
             if self._unless_owner_unclear(one):
                 return one
             (owner,) = self._owners(row)
-            if any(invoice.account != owner for invoice in self._behind(row.number, "ACTIVE")):
+            if any(invoice.account != owner for invoice in behind):
                 return one.end("rejected", "account_mismatch")
             return one.end("applied", "another_receipt")
         pulled = [payment for payment in paid if payment.method == "PAD"]
@@ -273,7 +274,6 @@ class PadModel:
             return one.end("already_applied", "bounced_before")
         if failed and not is_noted and not self._was_pulled_again(one, failed):
             return one.end("already_applied", "bounced_before")
-        behind = [*self._behind(row.number, "ACTIVE"), *self._behind(row.number, "COMPLETED")]
         if not behind:
             return one.end("rejected", "no_invoice")
         if self._unless_owner_unclear(one):
@@ -289,16 +289,23 @@ class PadModel:
         return one.end("applied", "payment_failed" if is_noted else "")
 
     def _is_by_another_receipt(self, row: ModelRow) -> bool:
-        """Return whether a receipt bounced that an earlier bounce of the number left on its invoices."""
+        """Return whether a receipt bounced that an earlier bounce of the number left on its invoices.
+
+        One that stands there under no number of its own is known by what its row leaves paid.
+        """
         payments = self._payments(row.number)
         failed = [
             one.receipt or "" for one in payments if one.status in {"FAILED", "DELETED"} and one.method not in CARDS
         ]
         pulled = [one.day for one in payments if (one.status, one.method) == ("COMPLETED", "PAD")]
         bears = {receipt.invoice for receipt in self._receipts_of(row)}
-        if not failed or row.source in failed or not bears:
+        if not failed or row.source in failed:
             return False
         was_pulled_since = bool(pulled) and max(pulled) > max(one.day for one in payments if one.status == "FAILED")
+        if not bears:
+            kept = [one.amount for one in payments if one.status == "FAILED" and one.method not in CARDS]
+            is_known = any(one.number == row.number for one in self.references)
+            return is_known and not was_pulled_since and self._left_paid(row) < max(kept, default=ZERO)
         is_open = all(
             one.status == "ACTIVE" for one in self.references if one.number == row.number and one.invoice in bears
         )
@@ -596,13 +603,12 @@ class PadModel:
             (owner,) = self._owners(row)
             own = self._receipts_of(row)
             self._take_from_open(row, own or self._unnamed_parts(row))
+            settled = {invoice.id for invoice in self._behind(row.number, "COMPLETED")}
+            bounced = own or [one for one in self.receipts if one.invoice in settled and not self._is_of_memo(one)]
+            if not own and self._left_paid(row):
+                bounced = [one for one in bounced if one.amount == row.outstanding][:1] or bounced
             for invoice in self._behind(row.number, "COMPLETED"):
-                gone = [
-                    one
-                    for one in self.receipts
-                    if one.invoice == invoice.id and (one in own or (not own and not self._is_of_memo(one)))
-                ]
-                self.receipts = [one for one in self.receipts if one not in gone]
+                self.receipts = [one for one in self.receipts if one.invoice != invoice.id or one not in bounced]
                 invoice.paid = ZERO
                 if invoice.status not in FINAL:
                     invoice.status = "SETTLEMENT_SCHED"
@@ -620,7 +626,7 @@ class PadModel:
 
     def _fail_further(self, row: ModelRow) -> None:
         """Take another receipt that bounced from the number, and from what its failed payments keep."""
-        kept = max(row.original - row.outstanding, ZERO) if row.status == "partially paid" else ZERO
+        kept = self._left_paid(row)
         payments = [one for one in self._payments(row.number) if one.method not in CARDS]
         failed = [one for one in payments if one.status == "FAILED"]
         own = [one for one in payments if (one.status, one.receipt) == ("COMPLETED", row.source)]
@@ -631,7 +637,7 @@ class PadModel:
         for one in failed:
             one.amount = min(one.amount, kept)
         self._fail_one(turned, row)
-        self._take_from_open(row, self._receipts_of(row))
+        self._take_from_open(row, self._receipts_of(row) or self._unnamed_parts(row))
 
     def _fail_one(self, turned: PadPayment, row: ModelRow) -> None:
         """Let the payment have failed; of all that failed of its number one does, and the others are deleted."""
@@ -650,7 +656,7 @@ class PadModel:
         behind = self._behind(row.number, "ACTIVE")
         owed = {invoice.id for invoice in behind if invoice.method != "CC"}
         parts = [one for one in self.receipts if one.invoice in owed and not self._is_of_memo(one)]
-        left = max(row.original - row.outstanding, ZERO) if row.status == "partially paid" else ZERO
+        left = self._left_paid(row)
         ids = {invoice.id for invoice in behind}
         credited = sum((amount for _, id_, amount, *_ in self.applied if id_ in ids), ZERO)
         paid = sum((one.amount for one in parts), ZERO) + credited
@@ -670,9 +676,7 @@ class PadModel:
         return bool(paid) and receipt.amount <= sum(paid, ZERO)
 
     def _fail_payment(self, row: ModelRow) -> None:
-        amount = ZERO
-        if row.status == "partially paid":
-            amount = max(row.original - row.outstanding, ZERO)
+        amount = self._left_paid(row)
         completed = [one for one in self._payments(row.number) if one.status == "COMPLETED" and one.method not in CARDS]
         own = [one for one in completed if one.receipt == row.source]
         pad = [one for one in own or completed if one.method == "PAD"]
@@ -686,6 +690,10 @@ class PadModel:
         self._fail_one(turned[0], row)
 
     # -- looking things up
+
+    @staticmethod
+    def _left_paid(row: ModelRow) -> Decimal:
+        return max(row.original - row.outstanding, ZERO) if row.status == "partially paid" else ZERO
 
     def _behind(self, number: str, status: str) -> list[PadInvoice]:
         ids = [one.invoice for one in self.references if (one.number, one.status) == (number, status)]

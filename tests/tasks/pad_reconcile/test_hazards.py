@@ -404,6 +404,72 @@ def test_of_two_part_payments_of_one_amount_that_the_service_before_us_booked_on
     assert (books.outcomes(), books.receipts()) == (["applied"], [(100, "5002", "20.00")])
 
 
+@pytest.mark.parametrize("frozen", [False, True])
+@pytest.mark.parametrize("own_payments", [False, True])
+@pytest.mark.parametrize(("first", "owed", "then"), [("OB2", "40.00", "OB1"), ("OB1", "45.00", "OB2")])
+def test_the_second_part_payment_that_the_service_before_us_booked_bounces_too(
+    first: str, owed: str, then: str, own_payments: bool, frozen: bool, books: SettlementBooks
+) -> None:
+    account = books.account("800101", status="FREEZE" if frozen else "ACTIVE")
+    books.invoice(account, NUMBER, "60.00", id=100, status="PARTIAL_PAID", paid="35.00")
+    books.receipt(100, "5001", "20.00")
+    books.receipt(100, "5002", "15.00")
+    books.payment(account, NUMBER, "OB1", "20.00", method="ONLINE_BANKING")
+    if own_payments:
+        books.payment(account, NUMBER, "OB2", "15.00", method="ONLINE_BANKING")
+    books.apply(bounce(first, "800101", NUMBER, "60.00", status="Partially PAID", outstanding=owed), name=NEXT_FILE)
+
+    books.apply(bounce(then, "800101", NUMBER, "60.00", day="07-Nov-26"), name=LATER_FILE)
+
+    assert books.outcomes() == ["applied", "applied:another_receipt"]
+    assert (books.receipts(), books.invoices()[100]) == ([], ("SETTLEMENT_SCHED", "0.00"))
+    assert {(status, kept) for _, _, status, _, kept in books.payments()} <= {("FAILED", "0.00"), ("DELETED", "0.00")}
+    assert all_findings(books.database, NOW, ("INV-PAID", "INV-OPEN", "PAY", "FILE")) == {}
+
+
+@pytest.mark.parametrize(("first", "owed", "left", "then"), [
+    ("OB1", "40.00", [(100, "OB2", "100.00")], "OB2"), ("OB2", "60.00", [(100, "4001", "40.00")], "OB1"),
+])  # fmt: skip
+def test_of_a_number_that_the_service_before_us_settled_part_and_rest_bounce_one_by_one(
+    first: str, owed: str, left: list[tuple[int, str, str]], then: str, books: SettlementBooks
+) -> None:
+    """It wrote the part under its Application Id, and the rest over the whole invoice."""
+    account = books.account("800101")
+    books.invoice(account, NUMBER, "100.00", id=100, status="PAID", reference="COMPLETED", paid="100.00")
+    books.receipt(100, "4001", "40.00")
+    books.receipt(100, "OB2", "100.00")
+    books.payment(account, NUMBER, "OB1", "40.00", method="ONLINE_BANKING")
+    books.payment(account, NUMBER, "OB2", "60.00", method="ONLINE_BANKING")
+
+    books.apply(bounce(first, "800101", NUMBER, "100.00", status="Partially PAID", outstanding=owed), name=NEXT_FILE)
+    assert books.receipts() == left
+    books.apply(bounce(then, "800101", NUMBER, "100.00", day="07-Nov-26"), name=LATER_FILE)
+
+    assert books.outcomes() == ["applied", "applied:another_receipt"]
+    assert (books.receipts(), books.invoices()[100]) == ([], ("SETTLEMENT_SCHED", "0.00"))
+    assert {(status, kept) for _, _, status, _, kept in books.payments()} == {("FAILED", "0.00"), ("DELETED", "0.00")}
+    assert all_findings(books.database, NOW, ("INV-PAID", "INV-OPEN", "PAY", "FILE")) == {}
+
+
+def test_a_part_payment_of_the_service_before_us_that_bounces_after_the_rest_was_paid_by_card_is_for_a_person(
+    books: SettlementBooks,
+) -> None:
+    account = books.account("800101", status="FREEZE")
+    books.invoice(account, NUMBER, "60.00", id=100, status="PARTIAL_PAID", paid="35.00")
+    books.receipt(100, "5001", "20.00")
+    books.receipt(100, "5002", "15.00")
+    books.payment(account, NUMBER, "OB1", "20.00", method="ONLINE_BANKING")
+    books.apply(bounce("OB2", "800101", NUMBER, "60.00", status="Partially PAID", outstanding="40.00"), name=NEXT_FILE)
+    books.change("UPDATE invoice_references SET status_code = 'CANCELLED'")
+    books.reference(100, "REG100-C", "COMPLETED", consolidated=True)
+    before = books.payments()
+
+    books.apply(bounce("OB1", "800101", NUMBER, "60.00", day="07-Nov-26"), name=LATER_FILE)
+
+    assert books.outcomes(LATER_FILE) == ["rejected:settled_since"]
+    assert books.payments() == before
+
+
 def test_the_second_receipt_that_bounces_leaves_the_open_invoice_as_it_is(paid_twice: SettlementBooks) -> None:
     paid_twice.apply(_PADR1, name=NEXT_FILE)
     changed = "SELECT count(*) FROM pay_jobs.bounce_rows WHERE pay_table = 'invoices' AND row_id = 100"

@@ -28,10 +28,12 @@ METHODS = ("PAD", "PAD", "ONLINE_BANKING", "CC", "DIRECT_PAY", "EFT")
 # By how often: record types and statuses of a row on a PAD, a bank or an EFT invoice.
 ROWS = {
     "PAD": [("PADP", "Fully PAID")] * 5 + [("PADR", "Not PAID")] * 4 + [("CMAP", "Partially PAID")] * 2
+           + [("PADR", "Partially PAID")] * 2
            + [("CMAP", "Fully PAID"), ("ONAC", "Fully PAID"), ("PAYR", "Partially PAID"), ("PADP", "Not PAID"),
               ("DRWP", "On Account")],
     "ONLINE_BANKING": [("BOLP", "Fully PAID"), ("BOLP", "Partially PAID")] * 4 + [("BOLP", "Not PAID"),
-                       ("ONAC", "Fully PAID"), ("CMAP", "Partially PAID"), ("PADP", "Fully PAID")],
+                       ("ONAC", "Fully PAID"), ("CMAP", "Partially PAID"), ("PADP", "Fully PAID"),
+                       ("PADR", "Not PAID"), ("PADR", "Partially PAID"), ("PADR", "Partially PAID")],
     "EFT": [("EFTP", "Fully PAID"), ("EFTP", "Partially PAID"), ("ONAP", "Fully PAID"), ("ADJS", "Fully PAID")],
 }  # fmt: skip
 
@@ -51,6 +53,9 @@ class NightDraw:
         for account, _ in self._accounts[:4]:
             both.profile(account, f"9{account.cfs[1:]}", status=chance.choice(("ACTIVE", "INACTIVE")))
             both.profile(account, account.cfs, "ONLINE_BANKING")
+        for account, method in self._accounts:
+            if method == "ONLINE_BANKING":
+                both.profile(account, f"7{account.cfs[1:]}")
         self.rows: list[Line] = []
 
     def number(self, place: int) -> None:
@@ -74,7 +79,8 @@ class NightDraw:
         for _ in range(chance.choice((0, 0, 1, 1, 2))):
             status = chance.choice(("FAILED", "COMPLETED", "COMPLETED", "CREATED"))
             both.payment(account, number if self._often(0.9) else None, status, chance.choice(receipts[:2]),
-                         chance.randint(3, 7), chance.choice((method, *METHODS)))  # fmt: skip
+                         chance.randint(3, 7), chance.choice((method, *METHODS)),
+                         chance.choice(("0.00", *AMOUNTS[2:4])))  # fmt: skip
         for _ in range(chance.choice((0, 0, 1, 1, 1, 2))):
             memo = self._often(0.8)
             credit = both.credit(account, receipts[2] if memo else chance.choice(receipts), memo=memo)

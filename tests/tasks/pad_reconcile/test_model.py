@@ -39,7 +39,8 @@ INVOICES = st.lists(
 )  # fmt: skip
 PAYMENTS = st.lists(
     st.tuples(st.sampled_from(NUMBERS), st.sampled_from(["FAILED", "COMPLETED"]), st.sampled_from(RECEIPTS),
-              st.integers(3, 7), st.sampled_from(["PAD", "PAD", "ONLINE_BANKING", "CC"])),
+              st.integers(3, 7), st.sampled_from(["PAD", "PAD", "ONLINE_BANKING", "CC"]),
+              st.sampled_from(["0.00", "0.00", "25.00"])),
     max_size=2, unique_by=lambda payment: payment[0],
 )  # fmt: skip
 MEMOS = st.lists(
@@ -79,7 +80,7 @@ ON_ACCOUNT = st.builds(
 PAD_ACCOUNTS = ("800101", "800101", "800102")
 ANY_LINE = st.one_of(
     _lines(("PADP",), ("Fully PAID", "Fully PAID", "Not PAID"), PAD_ACCOUNTS),
-    _lines(("PADR", "PAYR"), ("Not PAID", "Not PAID", "Fully PAID"), PAD_ACCOUNTS),
+    _lines(("PADR", "PAYR"), ("Not PAID", "Partially PAID", "Fully PAID"), PAD_ACCOUNTS),
     _lines(("BOLP",), ("Fully PAID", "Partially PAID"), ("800103",)),
     _lines(("CMAP",), ("Fully PAID", "Partially PAID"), PAD_ACCOUNTS),
     _lines(
@@ -154,7 +155,7 @@ def test_files_do_what_the_rules_say(
     small: SettlementBooks,
     watch: InvariantWatch,
     invoices: list[tuple[str, str, str, tuple[str, str], bool]],
-    payments: list[tuple[str, str, str, int, str]],
+    payments: list[tuple[str, str, str, int, str, str]],
     memos: list[tuple[str, str]],
     files: list[list[Line]],
 ) -> None:
@@ -195,7 +196,7 @@ def test_the_first_rows_of_a_world_are_the_same_on_both_sides(small: SettlementB
 def _fill(
     books: SettlementBooks,
     invoices: list[tuple[str, str, str, tuple[str, str], bool]],
-    payments: list[tuple[str, str, str, int, str]],
+    payments: list[tuple[str, str, str, int, str, str]],
     memos: list[tuple[str, str]],
 ) -> model.PadModel:
     """Put the same things into the pay database and into the model."""
@@ -205,8 +206,8 @@ def _fill(
         id_ = both.invoice(accounts[cfs], number, total, status, reference, ACCOUNTS[cfs][0])
         if reference == "COMPLETED" and has_receipt:
             both.receipt(id_, "S1", total)
-    for number, status, receipt, day, method in payments:
-        both.payment(accounts["800101"], number, status, receipt, day, method)
+    for number, status, receipt, day, method, kept in payments:
+        both.payment(accounts["800101"], number, status, receipt, day, method, kept)
     for identifier, cfs in memos:
         both.credit(accounts[cfs], identifier)
     return both.model

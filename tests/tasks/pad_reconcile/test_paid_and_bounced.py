@@ -27,8 +27,9 @@ def failed(day: int) -> Paid:
 
 def _pay(books: SettlementBooks, account: Account, number: str, payments: list[Paid]) -> None:
     for one in payments:
+        amount = "0.00" if one.status == "FAILED" else "60.00"
         books.payment(
-            account, number, one.receipt, "60.00", status=one.status, method=one.method, day=date(2026, 11, one.day)
+            account, number, one.receipt, amount, status=one.status, method=one.method, day=date(2026, 11, one.day)
         )
 
 

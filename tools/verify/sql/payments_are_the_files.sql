@@ -25,9 +25,7 @@ WITH lines AS (
               bool_and(kind = 'BOUNCE') AS has_only_bounced,
               array_agg(application_date) AS days,
               array_agg(source_number) AS receipts,
-              array_agg(CASE WHEN kind = 'BOUNCE' AND lower(status) = 'partially paid'
-                             THEN greatest(original_amount - outstanding_amount, 0) ELSE 0 END)
-                FILTER (WHERE kind = 'BOUNCE') AS left_paid,
+              array_agg(<<lines.left_paid>>) FILTER (WHERE kind = 'BOUNCE') AS left_paid,
               array_agg(original_amount) AS originals
          FROM lines
         GROUP BY target_number
