@@ -3,6 +3,7 @@
 The journal is kept beside the amounts on receipts, invoices and memos, so that each can prove the other.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -25,6 +26,9 @@ class GeneralLedger:
 
     entries: list[Posting] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self._added_up, self._totals = 0, defaultdict[str, Decimal](Decimal)
+
     def post(self, event: str, amounts: dict[str, Decimal]) -> None:
         """Add an entry. Raise ValueError if it does not add up to zero."""
         if sum(amounts.values(), Decimal(0)) != 0:
@@ -36,9 +40,9 @@ class GeneralLedger:
         self.post(event, {debit: amount, credit: -amount})
 
     def balances(self) -> dict[str, Decimal]:
-        """Add up every account from the entries."""
-        totals: dict[str, Decimal] = {}
-        for entry in self.entries:
+        """Return what stands on every account by the entries; those that were added up before are not added again."""
+        for entry in self.entries[self._added_up :]:
             for name, amount in entry.amounts.items():
-                totals[name] = totals.get(name, Decimal(0)) + amount
-        return totals
+                self._totals[name] += amount
+        self._added_up = len(self.entries)
+        return dict(self._totals)

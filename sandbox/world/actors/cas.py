@@ -3,12 +3,13 @@
 Source: docs/specs/cfs-api.md section 8 item 10, docs/specs/cas-settlement-csv.md.
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from sandbox.cfs.books import BookedInvoice
+from sandbox.cfs.books import BookedInvoice, BookedMemo, BookedReceipt
 from sandbox.cfs.invoices import apply_memo
 from sandbox.cfs.receipts import apply_receipt, create_receipt, reverse_receipt
 from sandbox.world.model.records import ZERO
@@ -18,6 +19,9 @@ from sandbox.world.world import World
 # Most nights nothing bounces: the file after such a night may be late.
 _IS_BOUNCING, _BOUNCES = 0.4, 0.15
 _BOUNCES_WITHIN = timedelta(days=4)
+
+
+_Booked = TypeVar("_Booked", BookedInvoice, BookedMemo, BookedReceipt)
 
 
 class MoneySource(NamedTuple):
@@ -33,9 +37,18 @@ def pass_the_night(world: World) -> None:
     draws = world.chance.of("CAS", world.clock.today)
     bounced = draws.some_of(list(_pulled_lately(world)), _BOUNCES) if draws.happens(_IS_BOUNCING) else []
     world.written += [_bounce(world, invoice) for invoice in bounced]
+    memos = by_site(one for one in world.books.memos.values() if one.amount_due)
     for invoice in [one for one in world.books.invoices.values() if one.amount_due and one not in bounced]:
-        world.written += _use_memos(world, invoice)
+        world.written += _use_memos(world, invoice, memos[invoice.site_number])
         world.written += _pull(world, invoice)
+
+
+def by_site(booked: Iterable[_Booked]) -> defaultdict[str, list[_Booked]]:
+    """Return what stands in the books by the site it is of, in order."""
+    found: defaultdict[str, list[_Booked]] = defaultdict(list)
+    for one in booked:
+        found[one.site_number].append(one)
+    return found
 
 
 def _pulled_lately(world: World) -> Iterator[BookedInvoice]:
@@ -53,9 +66,9 @@ def _bounce(world: World, invoice: BookedInvoice) -> SettlementLine:
     return line_of(world, MoneySource("PADR", PAD, receipt.receipt_number), ZERO, invoice)
 
 
-def _use_memos(world: World, invoice: BookedInvoice) -> Iterator[SettlementLine]:
-    for memo in world.books.memos.values():
-        if memo.site_number == invoice.site_number and memo.amount_due and not _is_stopped(world, invoice):
+def _use_memos(world: World, invoice: BookedInvoice, memos: list[BookedMemo]) -> Iterator[SettlementLine]:
+    for memo in memos:
+        if memo.amount_due and not _is_stopped(world, invoice):
             amount = apply_memo(world.books, memo, invoice)
             if amount:
                 yield line_of(world, MoneySource("CMAP", MEMO, memo.credit_memo_number), amount, invoice)

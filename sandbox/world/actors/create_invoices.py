@@ -13,7 +13,8 @@ from sandbox.world.world import World
 
 def create_invoices(world: World) -> None:
     """Send what is new: one number an account for PAD, one an invoice for online banking and EFT."""
-    unsent = [one for one in world.model.invoices.values() if not one.reference("ACTIVE", "COMPLETED")]
+    new = [one for one in world.model.invoices.values() if one.status in {"APPROVED", "CREATED"}]
+    unsent = [one for one in new if not one.reference("ACTIVE", "COMPLETED")]
     pad = [one for one in unsent if one.method == "PAD" and one.status == "APPROVED"]
     for account_id, invoices in groupby(sorted(pad, key=lambda one: (one.account, one.id)), lambda one: one.account):
         account = world.model.accounts[account_id]

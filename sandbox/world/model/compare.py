@@ -1,9 +1,12 @@
 """Holds the pay tables against the model, row by row, and says in words what is not as it must be."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
+
+from sqlalchemy import text
 
 from database.sql import statements
 from sandbox.world.model.records import ZERO, ModelInvoice, WorldModel
@@ -12,10 +15,14 @@ from sandbox.world.pay_tables import PayTables
 
 sql = statements(__package__)
 
-_PARTIAL_REFUNDS = "SELECT id, invoice_id, refund_amount, status FROM refunds_partial"
-_SHARES = "SELECT id, target_id, amount, is_reversal, status_code, CAST(feedback_on AS date) FROM partner_disbursements"
+_Values = tuple[Any, ...]
+
+_PARTIAL_REFUNDS = text("SELECT id, invoice_id, refund_amount, status FROM refunds_partial")
+_SHARES = text(
+    "SELECT id, target_id, amount, is_reversal, status_code, CAST(feedback_on AS date) FROM partner_disbursements"
+)
 _COLUMNS = ("status", "paid", "refund", "payment_date", "refund_date", "disbursement", "references", "receipts")
-_STOPPED = "SELECT distribution_code_id FROM distribution_codes WHERE stop_ejv"
+_STOPPED = text("SELECT distribution_code_id FROM distribution_codes WHERE stop_ejv")
 
 
 def differences(
@@ -28,31 +35,31 @@ def differences(
     yield from learn_fees(model, tables)
     yield from _invoices(model, tables, askew)
     payments = [tuple(vars(one).values()) for one in model.payments]
-    yield from _missing_and_extra("payment", payments, tables.rows(sql["list_payments"]))
+    yield from _missing_and_extra("payment", payments, tables.tuples(sql["list_payments"]))
     accounts = [
-        (*one[:3], _like(one.has_nsf_invoices, model.accounts[one.id].owes_since, askew), *one[4:])
-        for one in tables.rows(sql["list_accounts"])
+        (*one[:3], _like(one[3], model.accounts[one[0]].owes_since, askew), *one[4:])
+        for one in tables.tuples(sql["list_accounts"])
     ]
     yield from _missing_and_extra("account", _accounts(model), accounts)
     credits = [
         (one.identifier, one.amount, one.remaining, one.used if one.is_memo else ZERO) for one in model.credits.values()
     ]
-    yield from _missing_and_extra("credit", credits, tables.rows(sql["list_credits"]))
+    yield from _missing_and_extra("credit", credits, tables.tuples(sql["list_credits"]))
     refunds = [(one.id, one.invoice.id, one.amount, one.status) for one in model.partial_refunds]
-    yield from _missing_and_extra("partial refund", refunds, tables.rows(_PARTIAL_REFUNDS))
+    yield from _missing_and_extra("partial refund", refunds, tables.tuples(_PARTIAL_REFUNDS))
     shares = [
         (one.id, (one.refund or one.invoice).id, one.amount, one.is_reversal, one.status, one.feedback_on)
         for one in model.shares
     ]
-    yield from _missing_and_extra("partner row", shares, tables.rows(_SHARES))
-    yield from _missing_and_extra("stopped GL", [(one,) for one in model.stopped], tables.rows(_STOPPED))
-    yield from _missing_and_extra("routing slip", _slips(slips), tables.rows(sql["list_slips"]))
-    yield from _missing_and_extra("statement", _statements(model), tables.rows(sql["list_statements"]))
+    yield from _missing_and_extra("partner row", shares, tables.tuples(_SHARES))
+    yield from _missing_and_extra("stopped GL", [(one,) for one in model.stopped], tables.tuples(_STOPPED))
+    yield from _missing_and_extra("routing slip", _slips(slips), tables.tuples(sql["list_slips"]))
+    yield from _missing_and_extra("statement", _statements(model), tables.tuples(sql["list_statements"]))
 
 
 def learn_fees(model: WorldModel, tables: PayTables) -> Iterator[str]:
     """Take the ids of the fee invoices from the rows that tell of a bounce; there must be one for each freeze."""
-    made: list[tuple[str, int, str]] = [tuple(row) for row in tables.rows(sql["list_fees"])]
+    made = tables.tuples(sql["list_fees"])
     for number, invoice, _ in made:
         fee = model.fees.get(number)
         if fee is None:
@@ -68,7 +75,7 @@ def learn_fees(model: WorldModel, tables: PayTables) -> Iterator[str]:
 
 
 def _invoices(model: WorldModel, tables: PayTables, askew: timedelta) -> Iterator[str]:
-    rows = {row.id: row for row in tables.rows(sql["list_invoices"])}
+    rows = {row[0]: row[1:] for row in tables.tuples(sql["list_invoices"])}
     yield from (f"invoice {one} is there, and nobody made it" for one in rows.keys() - model.invoices.keys())
     for id_, expected in model.invoices.items():
         row = rows.get(id_)
@@ -76,9 +83,9 @@ def _invoices(model: WorldModel, tables: PayTables, askew: timedelta) -> Iterato
             yield f"invoice {id_} is gone"
             continue
         must = _values(expected)
-        if tuple(row)[1:] == must:
+        if row == must:
             continue
-        for name, value, found in zip(_COLUMNS, must, tuple(row)[1:], strict=True):
+        for name, value, found in zip(_COLUMNS, must, row, strict=True):
             if _like(found, value, askew) != value:
                 yield f"invoice {id_} ({expected.method}): {name} must be {value}, and is {found}"
 
@@ -104,14 +111,17 @@ def _values(invoice: ModelInvoice) -> tuple[Any, ...]:
 
 
 def _accounts(model: WorldModel) -> list[tuple[Any, ...]]:
+    left: defaultdict[tuple[int, str], Decimal] = defaultdict(Decimal)
+    for credit in model.credits.values():
+        left[credit.account, credit.method] += credit.remaining
     return [
         (
             one.id,
             one.method,
             ", ".join(f"{method} {one.status if method == 'PAD' else 'ACTIVE'}" for method in sorted(one.profiles)),
             one.owes_since,
-            model.credit_of(one, "PAD"),
-            model.credit_of(one, "ONLINE_BANKING"),
+            left[one.id, "PAD"],
+            left[one.id, "ONLINE_BANKING"],
         )
         for one in model.accounts.values()
         if one.profiles
@@ -137,9 +147,9 @@ def _statements(model: WorldModel) -> list[tuple[Any, ...]]:
     ]  # fmt: skip
 
 
-def _missing_and_extra(what: str, expected: Sequence[tuple[Any, ...]], rows: Sequence[Any]) -> Iterator[str]:
+def _missing_and_extra(what: str, expected: Sequence[_Values], rows: Sequence[_Values]) -> Iterator[str]:
     """Hold rows against each other that have no id in common: what is missing, and what is there beside."""
-    must, found = Counter(map(tuple, expected)), Counter(map(tuple, rows))
+    must, found = Counter(expected), Counter(rows)
     if must != found:
         yield from (f"{what} missing: {_written(one)}" for one in (must - found).elements())
         yield from (f"{what} that must not be: {_written(one)}" for one in (found - must).elements())

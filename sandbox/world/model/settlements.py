@@ -135,7 +135,8 @@ def _learn_bank_lines(model: WorldModel, lines: Sequence[SettlementLine]) -> Non
         elif line.record == "EFTP":
             _note(model, "EFTP: a wire", line)
             for payment in model.payments:
-                payment.status = "COMPLETED" if payment.receipt == line.source else payment.status
+                if payment.receipt == line.source:
+                    payment.status = "COMPLETED"
     for source in dict.fromkeys(line.source for line in lines if line.record == "BOLP"):
         model.payments.append(_bank_payment(model, [line for line in lines if line.source == source]))
 
