@@ -15,7 +15,7 @@
 -- another bank receipt stays completed. Another receipt of a number that bounced, which the first bounce left on its
 -- invoices, can bounce too, also where it has a payment of its own; so can one that stands there under no number of its
 -- own, where its row leaves less paid than the failed payment keeps. Once they are settled it is rejected, unless PAD paid
--- the number again. A bounce that names no receipt is of the one that its payment bears.
+-- the number again by the row's day or by its receipt. A bounce that names no receipt is of the one that its payment bears.
 --
 -- Money for a number that is settled already (came_late) is known where a receipt or payment of the service before us
 -- bears its number (the payment of a bank receipt for several numbers bears none), is booked where the settled invoices
@@ -166,9 +166,7 @@ WITH staged AS NOT MATERIALIZED (
                                                OR pad_payments.failed = 0 AND NOT pad_payments.by_card), false)
                         THEN 'already_applied:bounced_before'
                         WHEN NOT bounced.is_noted AND pad_payments.failed > 0 AND bounced.other_receipt_is_open IS NULL
-                         AND NOT coalesce(numbers.completed > 0
-                                          AND pad_payments.completed_on > pad_payments.failed_on
-                                          AND pad_payments.completed_on <= staged.application_date, false)
+                         AND NOT coalesce(numbers.completed > 0 AND again.is_pulled, false)
                         THEN 'already_applied:bounced_before'
                         WHEN coalesce(numbers.active + numbers.completed, 0) = 0 THEN 'rejected:no_invoice'
                         WHEN owners.owners IS NULL THEN 'rejected:unknown_account'
@@ -316,6 +314,12 @@ WITH staged AS NOT MATERIALIZED (
                 SELECT coalesce(nullif(staged.source_number, ''), pad_payments.last_receipt, '') AS receipt
               ) AS named
         CROSS JOIN LATERAL (
+                SELECT pad_payments.completed_on > pad_payments.failed_on
+                       AND (pad_payments.completed_on <= staged.application_date
+                            OR named.receipt = pad_payments.last_receipt
+                           AND (named.receipt = ANY (pad_payments.failed_by)) IS NOT TRUE) AS is_pulled
+              ) AS again
+        CROSS JOIN LATERAL (
                 SELECT staged.kind = 'BOUNCE'
                        AND EXISTS (SELECT FROM non_sufficient_funds
                                     WHERE invoice_number = staged.target_number
@@ -336,7 +340,7 @@ WITH staged AS NOT MATERIALIZED (
                                             WHERE part.target_number = staged.target_number
                                               AND part.source_number = named.receipt
                                               AND part.receipt_number = receipt.receipt_number))
-                        HAVING NOT coalesce(pad_payments.completed_on > pad_payments.failed_on, false)
+                        HAVING NOT coalesce(again.is_pulled, false)
                             OR bool_and(mine.status_code = 'ACTIVE')) AS other_receipt_is_open
               ) AS bounced
        OFFSET 0 -- the verdict is looked at more than once

@@ -272,7 +272,8 @@ class PadModel:
         is_to_fail |= is_half_noted and any(payment.method not in CARDS for payment in paid)
         if is_noted and not (is_open and is_to_fail):
             return one.end("already_applied", "bounced_before")
-        if failed and not is_noted and not self._was_pulled_again(one, failed):
+        was_pulled_again = bool(self._behind(row.number, "COMPLETED")) and self._was_pulled_again(row)
+        if failed and not is_noted and not was_pulled_again:
             return one.end("already_applied", "bounced_before")
         if not behind:
             return one.end("rejected", "no_invoice")
@@ -293,33 +294,35 @@ class PadModel:
 
         One that stands there under no number of its own is known by what its row leaves paid.
         """
-        payments = self._payments(row.number)
-        failed = [
-            one.receipt or "" for one in payments if one.status in {"FAILED", "DELETED"} and one.method not in CARDS
-        ]
-        pulled = [one.day for one in payments if (one.status, one.method) == ("COMPLETED", "PAD")]
+        bounced = self._bounced_receipts(row.number)
         bears = {receipt.invoice for receipt in self._receipts_of(row)}
-        if not failed or row.source in failed:
+        if not bounced or row.source in bounced:
             return False
-        was_pulled_since = bool(pulled) and max(pulled) > max(one.day for one in payments if one.status == "FAILED")
+        was_pulled_since = self._was_pulled_again(row)
         if not bears:
-            kept = [one.amount for one in payments if one.status == "FAILED" and one.method not in CARDS]
+            failed = [one for one in self._payments(row.number) if one.status == "FAILED" and one.method not in CARDS]
+            kept = max((one.amount for one in failed), default=ZERO)
             is_known = any(one.number == row.number for one in self.references)
-            return is_known and not was_pulled_since and self._left_paid(row) < max(kept, default=ZERO)
+            return is_known and not was_pulled_since and self._left_paid(row) < kept
         is_open = all(
             one.status == "ACTIVE" for one in self.references if one.number == row.number and one.invoice in bears
         )
         return is_open or not was_pulled_since
 
-    def _was_pulled_again(self, one: JudgedRow, failed: list[PadPayment]) -> bool:
-        pulled = [
-            payment.day
-            for payment in self._payments(one.row.number)
-            if payment.status == "COMPLETED" and payment.method == "PAD"
-        ]
-        last = max(payment.day for payment in failed)
-        is_paid = bool(self._behind(one.row.number, "COMPLETED"))
-        return is_paid and bool(pulled) and last < max(pulled) <= one.row.day
+    def _bounced_receipts(self, number: str) -> set[str]:
+        failed = [one for one in self._payments(number) if one.status in {"FAILED", "DELETED"}]
+        return {one.receipt or "" for one in failed if one.method not in CARDS}
+
+    def _was_pulled_again(self, row: ModelRow) -> bool:
+        """Return whether PAD paid a number again after it bounced, and before this row or by its receipt."""
+        payments = self._payments(row.number)
+        pulled = [one for one in payments if (one.status, one.method) == ("COMPLETED", "PAD")]
+        failed = [one.day for one in payments if one.status == "FAILED"]
+        if not pulled or not failed:
+            return False
+        paid_on = max(one.day for one in pulled)
+        is_of_payment = row.source == pulled[-1].receipt and row.source not in self._bounced_receipts(row.number)
+        return paid_on > max(failed) and (paid_on <= row.day or is_of_payment)
 
     def _judge_incoming(self, one: JudgedRow) -> JudgedRow:
         row = one.row

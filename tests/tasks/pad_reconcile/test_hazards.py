@@ -714,6 +714,42 @@ def test_a_number_that_was_pulled_again_after_its_bounce_can_bounce_again(books:
     assert all_findings(books.database, NOW, ("INV-PAID", "INV-OPEN", "PAY", "FILE")) == {}
 
 
+@pytest.fixture
+def pulled_again(books: SettlementBooks) -> SettlementBooks:
+    """One number that two receipts paid, of which one bounced and was pulled again under another number."""
+    books.invoice(books.account("800101", status="FREEZE"), NUMBER, "60.00", id=100)
+    books.apply(*(Line("PADP", receipt, amount, "800101", NUMBER, original="60.00")
+                  for receipt, amount in (("PR1", "40.00"), ("PR2", "20.00"))))  # fmt: skip
+    books.apply(_PADR1, name=NEXT_FILE)
+    books.apply(Line("PADP", "PR3", "40.00", "800101", NUMBER, original="60.00", day="09-Nov-26"), name=LATER_FILE)
+    assert books.invoices()[100] == ("PAID", "60.00")
+    return books
+
+
+def test_the_other_receipt_of_a_number_that_bounced_before_it_was_pulled_again_is_for_a_person(
+    pulled_again: SettlementBooks,
+) -> None:
+    pulled_again.apply(replace(_PADR2, day="08-Nov-26"), name="BCR_PAYMENT_APPL_20261110.csv")
+
+    assert pulled_again.outcomes("BCR_PAYMENT_APPL_20261110.csv") == ["rejected:settled_since"]
+    assert pulled_again.invoices()[100] == ("PAID", "60.00")
+
+
+@pytest.mark.parametrize("day", ["08-Nov-26", "10-Nov-26"])
+def test_a_bounce_of_the_receipt_that_paid_a_number_again_is_applied_whatever_its_day(
+    day: str, pulled_again: SettlementBooks
+) -> None:
+    padr3 = bounce("PR3", "800101", NUMBER, "60.00", status="Partially PAID", outstanding="40.00", day=day)
+
+    pulled_again.apply(padr3, name="BCR_PAYMENT_APPL_20261110.csv")
+
+    assert pulled_again.outcomes("BCR_PAYMENT_APPL_20261110.csv") == ["applied"]
+    assert pulled_again.receipts() == [(100, "PR2", "20.00")]
+    assert pulled_again.payments() == [
+        (NUMBER, "PAD", status, receipt, "20.00") for status, receipt in (("DELETED", "PR1"), ("FAILED", "PR3"))
+    ]
+
+
 @pytest.mark.parametrize("frozen", [False, True])
 def test_rows_of_one_number_in_one_file_are_worked_in_their_order(frozen: bool, books: SettlementBooks) -> None:
     """Paid then bounced, and bounced then paid, both end as bounced: PAD does not pay what came back the same day."""
