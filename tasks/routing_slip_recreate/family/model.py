@@ -174,6 +174,16 @@ class SlipFamily:
         )
 
     @property
+    def lost(self) -> frozenset[str]:
+        """The members whose deposits bounced or were voided, as the journal has it."""
+        return frozenset(
+            number
+            for one in self.root.operations
+            if one.kind in {"nsf", "void_transactions"} and one.state == "done"
+            for number in one.plan.get("members", ())
+        )
+
+    @property
     def is_frozen_by_bounce(self) -> bool:
         """Whether the last bounce was worked as far as the frozen account, and no money came in since."""
         account = self.root.account

@@ -83,7 +83,8 @@ def close(session: Session, inputs: OperationInputs, plan: OperationPlan) -> lis
     write_fee(session, inputs, fee, invoice_id=fee_invoice, made=made)
     charge = Decimal(str(plan.facts["charge"]))
     set_slip(session, fresh.number, now=inputs.now, remaining_change=-charge)
-    bounced = sum((one.total for one in family.members if one.number in members), Decimal(0))
+    newly = set(members) - family.lost
+    bounced = sum((one.total for one in family.members if one.number in newly), Decimal(0))
     note_movement(session, fresh.number, "bounced", -bounced, now=inputs.now)
     return _balance_notes(session, inputs, since)
 

@@ -355,6 +355,16 @@ def test_the_right_balance_tells_at_a_second_bounce_whether_a_slip_was_linked_si
     assert slips.slip(PARENT)["remaining_amount"] == Decimal(balance) - 30
 
 
+def test_of_a_second_bounce_only_what_had_not_bounced_before_is_noted(slips: Slips) -> None:
+    scenarios.link_to_bounced(slips)
+    slips.run()
+    slips.bounce(PARENT)
+    slips.run()
+
+    moved = slips.rows("SELECT amount::text FROM pay_jobs.slip_movements WHERE kind = 'bounced' ORDER BY id")
+    assert moved == [("-100.00",), ("-130.00",)]
+
+
 def test_a_slip_that_is_linked_where_nothing_is_owed_makes_its_bounced_parent_active(slips: Slips) -> None:
     slips.deposit(PARENT, "100.00")
     slips.bounce(PARENT)
