@@ -644,11 +644,12 @@ class PadModel:
 
     def _fail_one(self, turned: PadPayment, row: ModelRow) -> None:
         """Let the payment have failed; of all that failed of its number one does, and the others are deleted."""
-        turned.status, turned.receipt, turned.day = "FAILED", row.source, row.day
         payments = [one for one in self._payments(row.number) if one.method not in CARDS]
+        day = max([one.day for one in payments if one.status == "FAILED"] + [row.day])
+        turned.status, turned.receipt, turned.day = "FAILED", row.source, row.day
         failed = [one for one in payments if one.status == "FAILED" and one is not turned] + [turned]
         left = ([one for one in failed if one.method == "PAD"] or failed)[-1]
-        left.day = row.day
+        left.day = day
         for one in failed:
             one.status = "FAILED" if one is left else "DELETED"
 

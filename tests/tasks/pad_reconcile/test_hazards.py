@@ -688,6 +688,28 @@ def test_a_memo_that_settles_a_bounced_number_is_told_though_all_of_it_is_noted(
     assert [(one.reason, one.amount) for one in outcome.rejects] == [("settled in CFS only", Decimal("0.00"))]
 
 
+@pytest.mark.parametrize("other", ["PADP", "BOLP"])
+@pytest.mark.parametrize("first", ["PR1", "PR2"])
+def test_a_number_counts_as_bounced_until_the_latest_day_of_its_bounces_whatever_came_first(
+    first: str, other: str, books: SettlementBooks
+) -> None:
+    books.invoice(books.account("800101", status="FREEZE"), NUMBER, "60.00", id=100)
+    part = {"status": "Partially PAID", "outstanding": "40.00"} if other == "BOLP" else {}
+    books.apply(Line(other, "PR2", "20.00", "800101", NUMBER, original="60.00", application="41", **part),
+                Line("PADP", "PR1", "40.00", "800101", NUMBER, original="60.00"))  # fmt: skip
+    then, owed = ("PR2", "40.00") if first == "PR1" else ("PR1", "20.00")
+    books.apply(bounce(first, "800101", NUMBER, "60.00", status="Partially PAID", outstanding=owed, day="07-Nov-26"),
+                name=NEXT_FILE)  # fmt: skip
+    books.apply(bounce(then, "800101", NUMBER, "60.00", day="06-Nov-26"), name=LATER_FILE)
+    assert books.outcomes(LATER_FILE) == ["applied:another_receipt"]
+
+    books.apply(Line("PADP", "PR4", "60.00", "800101", NUMBER, day="07-Nov-26"), name="BCR_PAYMENT_APPL_20261108.csv")
+
+    assert books.outcomes("BCR_PAYMENT_APPL_20261108.csv") == ["skipped:bounced_since"]
+    assert [method for _, method, status, *_ in books.payments() if status == "FAILED"] == ["PAD"]
+    assert all_findings(books.database, NOW, ("INV-PAID", "INV-OPEN", "PAY", "FILE")) == {}
+
+
 def test_a_bounce_of_the_receipt_that_paid_is_applied_whatever_its_day(books: SettlementBooks) -> None:
     paid(books, books.account("800101"))
     books.change("UPDATE payments SET payment_date = date '2026-11-06'")
