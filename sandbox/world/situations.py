@@ -249,6 +249,8 @@ _OF_SLIPS = (
     _also("a slip is linked to one in use", "slip linked to one that is ACTIVE, version *"),
     _weak("a slip is linked to one that bounced", "slip NSF, *", "slip linked to one that is NSF, version *",
           told=f"{_SLIPS} 3.4"),
+    _weak("a slip that a linked one paid for bounces again", "slip NSF, *", "slip linked to one that is NSF, version *",
+          "slip NSF, *", told=f"{_SLIPS} 4.3"),
     _weak("a slip is corrected, and then linked", "slip CORRECTION, *",
           "slip linked to one that is *, version [2-9]", told=f"{_SLIPS} 5.1"),
     _also("a slip without transactions is corrected", "slip CORRECTION, *, without transactions"),

@@ -11,7 +11,7 @@ from sandbox.cfs.customers import create_account, create_party, create_site
 from sandbox.cfs.receipts import create_receipt
 from sandbox.world.chance import RandomDraws
 from sandbox.world.model.records import ZERO, ModelPayment
-from sandbox.world.model.slips import ModelSlip, invoices_of
+from sandbox.world.model.slips import ModelSlip, in_hand, invoices_of
 from sandbox.world.pay_api import add_payment, make_invoice, note_refund
 from sandbox.world.world import World
 
@@ -69,7 +69,7 @@ def spend_and_work(world: World) -> None:
     draws = world.chance.of("slip desk", world.clock.today)
     for slip in [one for one in world.slips.values() if one.parent is None]:
         if _is_unspent(world, slip) and draws.happens(_BY_MISTAKE):
-            _do(world, slip, _void if _is_parent(world, slip) else _link, draws)
+            _do(world, slip, _void if _is_parent(world, slip) else link, draws)
         elif slip.status == "ACTIVE" and slip.remaining > ZERO and draws.happens(_SPENDS):
             _spend(world, slip, draws)
         elif _is_at_rest(world, slip) and draws.happens(_AT_WORK):
@@ -126,9 +126,9 @@ def _is_at_rest(world: World, slip: ModelSlip) -> bool:
     return slip.status in {"ACTIVE", "COMPLETE", "NSF"} and not waiting and not is_linking
 
 
-def _link(world: World, slip: ModelSlip, draws: RandomDraws) -> None:
+def link(world: World, slip: ModelSlip, draws: RandomDraws) -> None:
     """Link another slip to this one; to one that bounced, a slip that pays for it."""
-    if slip.status == "COMPLETE" or (slip.status == "NSF" and slip.profile != "FREEZE"):
+    if slip.status == "COMPLETE" or (slip.status == "NSF" and in_hand(world.slips, slip)):
         return
     if slip.status == "NSF":
         world.clock.let_pass(60)
@@ -171,13 +171,15 @@ def _correct(world: World, slip: ModelSlip, draws: RandomDraws) -> None:
         payment.paid = total if payment.receipt == slip.number else payment.paid
 
 
-def _let_bounce(world: World, slip: ModelSlip, _draws: RandomDraws) -> None:
-    """The bank takes the deposit back, and those of the slips linked to it."""
-    if slip.status == "NSF" or slip.has_bounced or slip.refunded:
+def let_bounce(world: World, slip: ModelSlip, _draws: RandomDraws) -> None:
+    """The bank takes the deposits of a slip and those linked to it back.
+
+    The API takes what bounced before off the balance again, which staff correct at once.
+    """
+    if slip.status == "NSF" or slip.refunded:
         return
-    family = [slip, *(one for one in world.slips.values() if one.parent == slip.number)]
     slip.status = "NSF"
-    slip.remaining -= sum((one.total for one in family), ZERO)
+    slip.remaining -= sum((one.total for one in in_hand(world.slips, slip)), ZERO)
     change(world, slip, status="NSF", remaining_amount=slip.remaining)
 
 
@@ -225,5 +227,5 @@ def _slip_number(nth: int) -> str:
 
 
 _WORK: tuple[Work, ...] = (
-    _link, _link, _correct, _correct, _let_bounce, _void, _void, _pay_back, _pay_back, _take_back, _take_back,
+    link, link, _correct, _correct, let_bounce, _void, _void, _pay_back, _pay_back, _take_back, _take_back,
 )  # fmt: skip

@@ -226,7 +226,8 @@ class ModelStatement:
 class WorldModel:
     """Everything that is known.
 
-    fees       the NSF fee invoice of a bounced number, which gets its id from the job
+    fees       the NSF fee invoice of a bounced number, or of a slip and which of its bounces it was; the job gives it
+               its id
     stopped    the distribution codes that send no journals until somebody has corrected them
     chronicle  what came up
     told       what others must have heard since the last look: the type of an event, and whom or what it is about

@@ -16,9 +16,10 @@ _PENDING = frozenset({"APPROVED", "CREATED", "REFUND_REQUESTED"})
 class ModelSlip:
     """A routing slip.
 
-    receipt  the number of its deposit in CFS
-    free     what of the deposit is not applied in CFS
-    profile  of its CFS account, as status
+    receipt      the number of its deposit in CFS
+    free         what of the deposit is not applied in CFS
+    profile      of its CFS account, as status
+    has_bounced  whether its deposit did, and the job has worked that
     """
 
     number: str
@@ -71,6 +72,11 @@ def invoices_of(model: WorldModel, *slips: ModelSlip) -> list[ModelInvoice]:
     return model.of_slips({one.number: None for one in slips})
 
 
+def in_hand(slips: dict[str, ModelSlip], root: ModelSlip) -> list[ModelSlip]:
+    """Return the members of a family whose deposits have not bounced."""
+    return [one for one in slips.values() if root.number in {one.number, one.parent} and not one.has_bounced]
+
+
 def apply_deposits(invoice: ModelInvoice, members: Iterable[ModelSlip]) -> Decimal:
     """Pay an invoice from deposits as far as they reach; return what is still due."""
     due = invoice.total - sum((one.amount for one in invoice.receipts), ZERO)
@@ -101,9 +107,9 @@ def _work_by_status(model: WorldModel, root: ModelSlip, members: list[ModelSlip]
         root.profile = "INACTIVE"
         for member in members:
             member.free = ZERO
-    elif root.status == "NSF" and is_open:
+    elif root.status == "NSF" and not all(one.has_bounced for one in members):
         _bounce(model, root, members, now)
-    elif root.status == "NSF" and root.profile == "FREEZE":
+    elif root.status == "NSF":
         _owe_again(model, root)
     elif root.status == "CORRECTION" and is_open and not any(one.status == "APPROVED" for one in family):
         _correct(model, root)
@@ -165,7 +171,7 @@ def _bounce(model: WorldModel, root: ModelSlip, members: list[ModelSlip], now: d
         if invoice.status == "REFUND_REQUESTED":
             invoice.receipts = []
     for member in members:
-        member.free = ZERO
-    root.profile, root.remaining, root.has_bounced = "FREEZE", root.remaining - NSF_FEE, True
+        member.free, member.has_bounced = ZERO, True
+    root.profile, root.remaining = "FREEZE", root.remaining - NSF_FEE
     fee = ModelInvoice(0, root.account, "INTERNAL", local_day(now), NSF_FEE, "CREATED", slip=root.number)
-    model.fees[root.number] = fee
+    model.fees[f"{root.number} {sum(one.slip == root.number for one in model.fees.values()) + 1}"] = fee

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from sandbox.world.actors.accounts import settle_in
 from sandbox.world.actors.slip_invoices import create_slip_invoices
-from sandbox.world.actors.slips import balance, change, deposit
+from sandbox.world.actors.slips import balance, change, deposit, let_bounce, link
 from sandbox.world.night import DAY
 from sandbox.world.night_checks import cfs_agrees, model_agrees
 from sandbox.world.pay_api import make_invoice
@@ -51,6 +51,24 @@ def test_a_transaction_of_a_slip_whose_bounce_was_worked_is_taken_for_paid_and_t
 
         assert invoice.status == "CREATED"
         assert [*model_agrees(night), *cfs_agrees(night), *night.problems] == []
+
+
+def test_a_slip_that_a_linked_one_paid_for_bounces_again_and_is_charged_a_second_fee(parts: WorldParts) -> None:
+    with open_world(parts, seed=1, first=FIRST) as world:
+        settle_in(world)
+        draws, night = world.chance.of("test"), WorldNight(world, FIRST)
+        slip = deposit(world, Decimal("500.00"))
+        invoice = make_invoice(world, draws, account=slip.account, profile=slip.profile_id, method="INTERNAL",
+                               status="APPROVED", slip=slip.number)  # fmt: skip
+        balance(world, slip, -invoice.total)
+        create_slip_invoices(world)
+        for staff in (let_bounce, link, let_bounce, link):
+            staff(world, slip, draws)
+            work_slips(night)
+            assert [*model_agrees(night), *cfs_agrees(night), *night.problems] == []
+
+        assert [one.total for one in world.model.fees.values()] == [Decimal("30.00")] * 2
+        assert (slip.status, invoice.status) == ("ACTIVE", "PAID")
 
 
 def test_what_was_done_to_a_slip_was_done_on_the_day_of_the_world(parts: WorldParts) -> None:
