@@ -25,23 +25,21 @@ SELECT CAST(CAST(oid AS regclass) AS text)
 _SEQUENCES = """
 SELECT CAST(CAST(seqrelid AS regclass) AS text), pg_sequence_last_value(seqrelid) FROM pg_sequence
 """
-# What a test left behind that is still in a transaction, or holds a lock of its own.
+# What a test left behind that is still in a transaction, or holds a lock of its own; and who of the pool was there.
 _END_STRANGERS = """
 SELECT count(pg_terminate_backend(pid, 5000))
+         FILTER (WHERE pid <> pg_backend_pid()
+                   AND (   state <> 'idle'
+                        OR pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory'))),
+       count(*) FILTER (WHERE application_name = 'tests: pool')
   FROM pg_stat_activity
  WHERE datname = current_database()
    AND backend_type = 'client backend'
-   AND pid <> pg_backend_pid()
-   AND (   state <> 'idle'
-        OR pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory'))
 """
-_POOLED = (
-    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'tests: pool'"
-)
 # Columns of all tables, functions, constraints, triggers, indexes in use, rights and settings; no temporary tables.
 _SHAPE = """
-SELECT (SELECT array[count(*), sum(attrelid::bigint * attnum)] FROM pg_attribute
-         WHERE attrelid >= 16384 AND NOT attisdropped
+SELECT (SELECT array[count(*), sum(attrelid::int % 65536 * attnum)] FROM pg_attribute
+         WHERE attrelid >= 16384 AND attnum > 0 AND NOT attisdropped
            AND attrelid NOT IN (SELECT oid FROM pg_class WHERE relpersistence = 't')),
        (SELECT count(*) FROM pg_proc WHERE oid >= 16384),
        (SELECT count(*) FROM pg_constraint WHERE oid >= 16384),
@@ -84,7 +82,7 @@ class DatabaseServer:
 class PayDatabase(Database):
     """A pay database that can be put back to what it was when this was made."""
 
-    _marks: dict[str, tuple[Any, ...]]
+    _marks: dict[str, list[Any]]
     _adding: Any = None
 
     def __init__(self, address: str) -> None:
@@ -94,9 +92,10 @@ class PayDatabase(Database):
 
     def put_back(self) -> None:
         """Take out what was written, and put back what was changed or deleted; numbers begin again."""
-        changed = [table for table, mark in self._find_marks().items() if mark != self._marks[table]]
-        written = [table for (table,) in self._rows("EXECUTE written")]
-        moved = [name for name, value in self._rows("EXECUTE sequences") if value != self._sequences.get(name)]
+        looked = self._rows("EXECUTE look")
+        changed = [name for what, name, *mark in looked if what == "kept" and mark != self._marks[name]]
+        written = [name for what, name, *_ in looked if what == "written"]
+        moved = [name for what, name, value, _ in looked if what == "moved" and value != self._sequences[name]]
         statements = [
             *(f"DELETE FROM {table}" for table in (*changed, *written)),
             *(self._insert(table) for table in changed),
@@ -153,14 +152,20 @@ class PayDatabase(Database):
         self._marks = self._find_marks()
 
     def _prepare(self) -> None:
-        written = [f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})" for table in self._empty]
-        marks = [f"SELECT '{table}', count(*), max(CAST(xmin AS text)::bigint) FROM {table}" for table in self._kept]
-        self._run(f"PREPARE written AS {' UNION ALL '.join(written)}")
+        written = [
+            f"SELECT 'written', '{table}', NULL, NULL WHERE EXISTS (SELECT FROM {table})" for table in self._empty
+        ]
+        marks = [
+            f"SELECT 'kept', '{table}', count(*), max(CAST(xmin AS text)::bigint) FROM {table}" for table in self._kept
+        ]
+        moved = f"SELECT 'moved', named, last, NULL FROM ({_SEQUENCES}) AS sequence (named, last)"
         self._run(f"PREPARE marks AS {' UNION ALL '.join(marks)}")
-        self._run(f"PREPARE sequences AS {_SEQUENCES}")
+        self._run(f"PREPARE look AS {' UNION ALL '.join([*marks, *written, moved])}")
+        self._run(f"PREPARE shape AS {_SHAPE}")
+        self._run(f"PREPARE end_strangers AS {_END_STRANGERS}")
 
-    def _find_marks(self) -> dict[str, tuple[Any, ...]]:
-        return {table: mark for table, *mark in self._rows("EXECUTE marks")}  # type: ignore[misc]
+    def _find_marks(self) -> dict[str, list[Any]]:
+        return {table: mark for _, table, *mark in self._rows("EXECUTE marks")}
 
     def _content(self, table: str) -> str:
         [(rows,)] = self._rows(f"SELECT CAST(coalesce(jsonb_agg(to_jsonb(one)), '[]') AS text) FROM {table} AS one")
@@ -192,16 +197,16 @@ class SharedDatabase(PayDatabase):
         self._name = f"shared_{uuid.uuid4().hex[:8]}"
         super().__init__(server.create(self._name, template))
         self._hooks = self.after_begin, self.before_commit
-        self._shape = self._rows(_SHAPE)
+        self._shape = self._rows("EXECUTE shape")
 
     def hand_out(self) -> None:
         """Let it be as the template made it, whatever the test before left in it, or alive."""
         self.after_begin, self.before_commit = self._hooks
         try:
-            ended, alive = self._rows(_END_STRANGERS), self._rows(_POOLED)
-            if ended != [(0,)] or alive != [(self.engine.pool.checkedin(),)]:  # type: ignore[attr-defined]
+            at_rest = self.engine.pool.checkedin()  # type: ignore[attr-defined]
+            if self._rows("EXECUTE end_strangers") != [(0, at_rest)]:
                 self.engine.dispose()
-            if self._rows(_SHAPE) != self._shape:
+            if self._rows("EXECUTE shape") != self._shape:
                 self._make_again()
             self.put_back()
         except psycopg2.Error:
@@ -221,4 +226,4 @@ class SharedDatabase(PayDatabase):
         self.close()
         self.create_again()
         self._note()
-        self._shape = self._rows(_SHAPE)
+        self._shape = self._rows("EXECUTE shape")
