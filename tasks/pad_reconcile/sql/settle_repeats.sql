@@ -11,7 +11,7 @@ WITH once AS (
               CASE WHEN row_number() OVER (PARTITION BY content_hash ORDER BY line) > 1
                    THEN 'already_applied:same_row'
                    WHEN kind = 'BOUNCE'
-                    AND row_number() OVER (PARTITION BY target_number ORDER BY line) > 1
+                    AND row_number() OVER (PARTITION BY target_number, kind ORDER BY line) > 1
                    THEN 'already_applied:bounced_before'
                    WHEN kind = 'ON_ACCOUNT'
                     AND original_amount > first_value(original_amount)

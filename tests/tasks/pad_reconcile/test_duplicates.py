@@ -138,6 +138,16 @@ def test_of_two_bounces_of_a_number_the_first_that_can_be_placed_counts(books: S
     assert len(books.bounces()) == 1
 
 
+def test_a_number_bounces_though_money_on_account_that_covered_a_part_of_it_comes_twice(books: SettlementBooks) -> None:
+    books.paid_invoice(books.account("800101"), "REG1", "60.00", "PR1")
+    covered = Line("ONAC", "OA1", "10.00", "800101", "REG1", "Partially PAID", "60.00", "50.00")
+
+    books.apply(covered, covered, bounce("PR1", "800101", "REG1", "60.00"))
+
+    assert books.outcomes() == ["skipped:partial_credit", "already_applied:same_row", "applied"]
+    assert (books.receipts(), books.profiles()) == ([], {"800101": "FREEZE"})
+
+
 def test_money_for_a_number_that_another_receipt_settled_in_full_is_for_a_person(books: SettlementBooks) -> None:
     books.paid_invoice(books.account("800101"), "REG1", "60.00", "PR1")
     before = books.dump(*LEDGER)
