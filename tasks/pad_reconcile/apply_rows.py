@@ -16,7 +16,7 @@ from database.pay.history import keep_versions
 from database.pay.nsf_fee import fee_overdue_date
 from database.sessions import Session
 from database.sql import statements
-from tasks.pad_reconcile.effects import RuleTotal, SettlementEffects
+from tasks.pad_reconcile.effects import RuleTotal, SettlementEffects, UnmatchedBounce
 from tasks.pad_reconcile.rules import RowKind
 from tasks.pad_reconcile.staging import RowTotals, StagedKinds
 
@@ -124,7 +124,7 @@ def _bounce(session: Session, effects: SettlementEffects, now: datetime, today: 
     """Section 8: the local half of the NSF flow; the messages to CFS and others follow through the outbox."""
     sql.run(session, "choose_bounced")
     sql.run(session, "fail_payments")
-    sql.run(session, "delete_bounced_receipts")
+    effects.unmatched += [UnmatchedBounce(*tuple(row)) for row in sql.run(session, "delete_bounced_receipts")]
     sql.run(session, "reopen_part_paid_invoices", now=now)
     if effects.bounced.add(sql["list_bounced"].text):
         _freeze_and_charge(session, effects, now, today)

@@ -104,6 +104,16 @@ class LeftOverCredit:
     settles: bool
 
 
+@dataclass(frozen=True)
+class UnmatchedBounce:
+    """A bounce of an open number of which no receipt is over what came back (delete_bounced_receipts.sql); in CAD."""
+
+    line: int
+    target_number: str
+    came_back: Decimal
+    standing: Decimal
+
+
 @dataclass
 class SettlementEffects:
     """What became of the rows; what may be many lies in the database until the transaction ends.
@@ -117,6 +127,7 @@ class SettlementEffects:
     receipts: KeptRows[BankReceipt]
     differences: KeptRows[AmountDifference]
     left_over: KeptRows[LeftOverCredit]
+    unmatched: list[UnmatchedBounce] = field(default_factory=list)
     by_rule: list[RuleTotal] = field(default_factory=list)
     nsf_fee: Decimal | None = None
 

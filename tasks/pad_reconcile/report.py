@@ -51,6 +51,17 @@ def outcome_of_rows(name: str, totals: RowTotals, effects: SettlementEffects) ->
         if one.applied - one.open_amount != unplaced.get(one.target_number)  # else it is told with the line
     ]
     outcome.rejects += [_left_over(name, row) for row in left_over]
+    outcome.rejects += [
+        Reject(
+            f"{name} line {one.line}",
+            "bounced receipt not found",
+            f"{one.came_back} CAD came back of {one.target_number}, and none of its receipts is over that: "
+            f"all stay, over {one.standing} CAD",
+            typed("explain invoice", one.target_number),
+            one.came_back,
+        )
+        for one in effects.unmatched
+    ]
     for found, said in (
         (len(effects.differences), "numbers were settled for another amount"),
         (len(effects.left_over), "credit memo lines left an amount over"),

@@ -1,13 +1,15 @@
 -- Delete the receipts of the payment that bounced, and keep them as they were.
 -- in     -
--- out    the number of rows
+-- out    of each open number that a bounce left something paid of, and none of whose receipts is found to be the bounced
+--        one: line, target_number, came_back, standing
 -- again  a receipt that is gone stays gone
 -- source docs/specs/cas-settlement-csv.md section 8 step 7; hazard 7 of section 10: only those of this receipt
 --
 -- Where no receipt of the number's invoices carries the bounced receipt's number, or stands for a part payment of it, the
 -- reference wrote it under another one, as it wrote the parts under their Application Ids: then that goes which is over
--- what the row says is no longer paid. All go where it says that nothing is paid, and of a number that was settled also
--- where none is over that, as they do in the reference; save those of a credit memo over what it paid: it did not bounce.
+-- what the row says came back, where credit memos and money on account paid too. All go where it says that nothing is
+-- paid, and of a number that was settled also where none is over that, as they do in the reference; save those of a credit
+-- memo over what it paid: it did not bounce.
 WITH bounced AS (
        SELECT file_id, line, target_number, rule, original_amount, <<resolved.left_paid>> AS left_paid,
               source_number || ARRAY(SELECT part.receipt_number
@@ -52,22 +54,35 @@ WITH bounced AS (
      ),
      parts AS (
        SELECT unnamed.id,
+              unnamed.line,
               unnamed.target_number,
               unnamed.left_paid,
               unnamed.is_settled,
               unnamed.amount,
               CASE WHEN unnamed.is_settled THEN unnamed.original_amount
-                   ELSE sum(unnamed.amount) OVER (PARTITION BY unnamed.target_number)
-                        + (SELECT coalesce(sum(credit.amount_applied), 0)
-                             FROM applied_credits AS credit
-                             JOIN invoice_references AS reference
-                               ON reference.invoice_id = credit.invoice_id
-                            WHERE reference.invoice_number = unnamed.target_number
-                              AND reference.status_code = 'ACTIVE') END - unnamed.left_paid AS came_back,
+                   ELSE sum(unnamed.amount) OVER (PARTITION BY unnamed.target_number) + beside.amount END
+                - unnamed.left_paid AS came_back,
               row_number() OVER (PARTITION BY unnamed.target_number, unnamed.amount ORDER BY unnamed.id) AS nth
          FROM unnamed
          JOIN invoices AS invoice
            ON invoice.id = unnamed.invoice_id
+        CROSS JOIN LATERAL (
+                SELECT coalesce(sum(covered.amount), 0) AS amount
+                  FROM (SELECT credit.amount_applied AS amount
+                          FROM applied_credits AS credit
+                          JOIN invoice_references AS reference
+                            ON reference.invoice_id = credit.invoice_id
+                         WHERE reference.invoice_number = unnamed.target_number
+                           AND reference.status_code = 'ACTIVE'
+                         UNION ALL
+                        SELECT earlier.amount
+                          FROM (SELECT target_number, kind, rule, amount FROM settlement_work WHERE line < unnamed.line
+                                 UNION ALL
+                                SELECT target_number, kind, rule, amount FROM pay_jobs.settlement_rows) AS earlier
+                         WHERE earlier.target_number = unnamed.target_number
+                           AND earlier.kind = 'SKIP'
+                           AND earlier.rule = 'partial_credit') AS covered
+              ) AS beside
         WHERE unnamed.is_settled
            OR unnamed.is_open
           AND NOT unnamed.has_settled
@@ -75,6 +90,10 @@ WITH bounced AS (
      ),
      going AS (
        SELECT id,
+              line,
+              target_number,
+              came_back,
+              amount,
               left_paid = 0
               OR amount = came_back AND nth = 1
               OR is_settled AND NOT bool_or(amount = came_back) OVER (PARTITION BY target_number) AS goes
@@ -87,7 +106,18 @@ WITH bounced AS (
           AND (standing.is_named AND (standing.is_open OR standing.is_settled)
                OR standing.id IN (SELECT id FROM going WHERE goes))
     RETURNING standing.file_id, standing.line, receipt.id, to_jsonb(receipt) AS was
+     ),
+     kept AS (
+       INSERT INTO pay_jobs.bounce_rows (file_id, line, pay_table, row_id, was)
+       SELECT file_id, line, 'receipts', id, was
+         FROM deleted
      )
-INSERT INTO pay_jobs.bounce_rows (file_id, line, pay_table, row_id, was)
-SELECT file_id, line, 'receipts', id, was
-  FROM deleted
+SELECT line,
+       target_number,
+       came_back,
+       sum(amount) AS standing
+  FROM going
+ GROUP BY line, target_number, came_back
+HAVING NOT bool_or(goes)
+   AND came_back > 0
+ ORDER BY line

@@ -84,7 +84,7 @@ class PadProfile:
     status: str
 
 
-@dataclass
+@dataclass(eq=False)
 class JudgedRow:
     """A row with its kind and outcome."""
 
@@ -99,9 +99,14 @@ class JudgedRow:
         return self.outcome == "applied" or self.rule == "payment_written"
 
     @property
+    def covers_part(self) -> bool:
+        """Return whether it is money on account that covers a part, which changes nothing here."""
+        return (self.kind, self.rule) == ("SKIP", "partial_credit")
+
+    @property
     def counts(self) -> bool:
-        """Return whether money moved: money on account that covers a part changes nothing else here."""
-        return self.is_ours or (self.kind, self.rule) == ("SKIP", "partial_credit")
+        """Return whether money moved."""
+        return self.is_ours or self.covers_part
 
     def end(self, outcome: str, rule: str = "") -> "JudgedRow":
         self.outcome, self.rule = outcome, rule
@@ -123,6 +128,7 @@ class PadModel:
     booked: set[tuple[str, str, Decimal]] = field(default_factory=set)  # number, receipt and amount of our rows
     parts: set[tuple[object, ...]] = field(default_factory=set)  # the same of rows of earlier files, with their ids
     part_receipts: set[tuple[str, str, str]] = field(default_factory=set)  # CFS number, source and receipt of parts
+    covering: list[JudgedRow] = field(default_factory=list)  # money on account of earlier files that covered a part
     banked: set[str] = field(default_factory=set)  # receipts of which earlier files booked an online banking row
     bounces: list[str] = field(default_factory=list)
     undone: list[str] = field(default_factory=list)  # bounces that were taken back
@@ -137,13 +143,14 @@ class PadModel:
             wave = [one for one, its in zip(judged, waves, strict=True) if its == number]
             self._judge(wave)
             self._settle(wave)
-            self._bounce(wave)
+            self._bounce(wave, judged)
             self._remember(wave)
         self._note_unpaid_receipts(judged)
         self._pay_by_bank(judged)
         self._remember(judged)
         self.banked |= {one.row.source for one in judged if one.row.record == "BOLP" and one.is_ours}
         self.parts |= {self._part(one.row) for one in judged if one.counts}
+        self.covering += [one for one in judged if one.covers_part]
         return judged
 
     def _remember(self, judged: list[JudgedRow]) -> None:
@@ -592,20 +599,22 @@ class PadModel:
 
     # -- money that goes back
 
-    def _bounce(self, wave: list[JudgedRow]) -> None:
+    def _bounce(self, wave: list[JudgedRow], judged: list[JudgedRow]) -> None:
         for one in wave:
             if one.kind != "BOUNCE" or one.outcome != "applied":
                 continue
             row = one.row
+            own = self._receipts_of(row)
+            on_open = own or self._unnamed_parts(row, judged[: judged.index(one)])
             if one.rule == "another_receipt":
                 self._fail_further(row)
+                self._take_from_open(row, on_open)
                 continue
             self._fail_payment(row)
             if one.rule == "payment_failed":
                 continue
             (owner,) = self._owners(row)
-            own = self._receipts_of(row)
-            self._take_from_open(row, own or self._unnamed_parts(row))
+            self._take_from_open(row, on_open)
             settled = {invoice.id for invoice in self._behind(row.number, "COMPLETED")}
             bounced = own or [one for one in self.receipts if one.invoice in settled and not self._is_of_memo(one)]
             if not own and self._left_paid(row):
@@ -628,7 +637,7 @@ class PadModel:
                 self.bounces.append(row.number)
 
     def _fail_further(self, row: ModelRow) -> None:
-        """Take another receipt that bounced from the number, and from what its failed payments keep."""
+        """Take another receipt that bounced from what the failed payments of its number keep."""
         kept = self._left_paid(row)
         payments = [one for one in self._payments(row.number) if one.method not in CARDS]
         failed = [one for one in payments if one.status == "FAILED"]
@@ -640,7 +649,6 @@ class PadModel:
         for one in failed:
             one.amount = min(one.amount, kept)
         self._fail_one(turned, row)
-        self._take_from_open(row, self._receipts_of(row) or self._unnamed_parts(row))
 
     def _fail_one(self, turned: PadPayment, row: ModelRow) -> None:
         """Let the payment have failed; of all that failed of its number one does, and the others are deleted."""
@@ -653,8 +661,11 @@ class PadModel:
         for one in failed:
             one.status = "FAILED" if one is left else "DELETED"
 
-    def _unnamed_parts(self, row: ModelRow) -> list[PadReceipt]:
-        """Return the parts of an open number that the row says are not paid: all, or one over the difference."""
+    def _unnamed_parts(self, row: ModelRow, before: list[JudgedRow]) -> list[PadReceipt]:
+        """Return the parts of an open number that the row says are not paid: all, or one over the difference.
+
+        before  the rows of the file before this one
+        """
         if self._behind(row.number, "COMPLETED"):
             return []
         behind = self._behind(row.number, "ACTIVE")
@@ -663,6 +674,8 @@ class PadModel:
         left = self._left_paid(row)
         ids = {invoice.id for invoice in behind}
         credited = sum((amount for _, id_, amount, *_ in self.applied if id_ in ids), ZERO)
+        covering = [one.row for one in [*self.covering, *before] if one.covers_part]
+        credited += sum((one.amount for one in covering if one.number == row.number), ZERO)
         paid = sum((one.amount for one in parts), ZERO) + credited
         return [one for one in parts if one.amount == paid - left][:1] if left else parts
 

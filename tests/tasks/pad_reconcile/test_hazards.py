@@ -390,6 +390,51 @@ def test_a_part_payment_that_the_service_before_us_booked_goes_by_what_the_row_s
         assert all_findings(books.database, NOW, ("INV-PAID", "INV-OPEN", "PAY", "FILE")) == {}
 
 
+@pytest.mark.parametrize(("files", "owed"), [
+    ([["on account"], ["bounce"]], "40.00"),
+    ([["on account", "bounce"]], "40.00"),
+    ([["bounce", "on account"]], "50.00"),
+])  # fmt: skip
+def test_what_money_on_account_covers_beside_a_part_payment_of_the_service_before_us_stays_paid(
+    files: list[list[str]], owed: str, books: SettlementBooks
+) -> None:
+    account = books.account("800101")
+    books.invoice(account, NUMBER, "60.00", id=100, status="PARTIAL_PAID", paid="30.00")
+    books.receipt(100, "5001", "20.00")
+    books.receipt(100, "5002", "10.00")
+    books.payment(account, NUMBER, "OB1", "20.00", method="ONLINE_BANKING")
+    rows = {
+        "on account": Line("ONAC", "OB9", "10.00", "800101", NUMBER, "Partially PAID", original="60.00"),
+        "bounce": bounce("OB1", "800101", NUMBER, "60.00", status="Partially PAID", outstanding=owed),
+    }
+
+    for name, lines in zip((NEXT_FILE, LATER_FILE), files, strict=False):
+        books.apply(*(rows[line] for line in lines), name=name)
+
+    assert sorted(books.outcomes()) == ["applied", "skipped:partial_credit"]
+    assert books.receipts() == [(100, "5002", "10.00")]
+
+
+def test_a_bounce_of_which_no_receipt_is_found_among_the_parts_is_told(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    books.invoice(account, NUMBER, "60.00", id=100, status="PARTIAL_PAID", paid="35.00")
+    for number, amount in (("5001", "20.00"), ("5002", "15.00")):
+        books.receipt(100, number, amount)
+    books.payment(account, NUMBER, "OB2", "20.00", method="ONLINE_BANKING")
+
+    outcome = books.apply(bounce("OB3", "800101", NUMBER, "60.00", status="Partially PAID", outstanding="30.00"))
+
+    assert outcome.rejects == [
+        Reject(
+            f"{FILE} line 2",
+            "bounced receipt not found",
+            f"5.00 CAD came back of {NUMBER}, and none of its receipts is over that: all stay, over 35.00 CAD",
+            f"python3 invoke_jobs.py explain invoice {NUMBER}",
+            Decimal("5.00"),
+        )
+    ]
+
+
 def test_of_two_part_payments_of_one_amount_that_the_service_before_us_booked_one_goes(books: SettlementBooks) -> None:
     account = books.account("800101")
     memo = books.credit(account, "CM1", "10.00")

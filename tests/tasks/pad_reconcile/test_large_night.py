@@ -28,12 +28,13 @@ METHODS = ("PAD", "PAD", "ONLINE_BANKING", "CC", "DIRECT_PAY", "EFT")
 # By how often: record types and statuses of a row on a PAD, a bank or an EFT invoice.
 ROWS = {
     "PAD": [("PADP", "Fully PAID")] * 5 + [("PADR", "Not PAID")] * 4 + [("CMAP", "Partially PAID")] * 2
-           + [("PADR", "Partially PAID")] * 2
+           + [("PADR", "Partially PAID"), ("ONAC", "Partially PAID")] * 2
            + [("CMAP", "Fully PAID"), ("ONAC", "Fully PAID"), ("PAYR", "Partially PAID"), ("PADP", "Not PAID"),
               ("DRWP", "On Account")],
     "ONLINE_BANKING": [("BOLP", "Fully PAID"), ("BOLP", "Partially PAID")] * 4 + [("BOLP", "Not PAID"),
                        ("ONAC", "Fully PAID"), ("CMAP", "Partially PAID"), ("PADP", "Fully PAID"),
-                       ("PADR", "Not PAID"), ("PADR", "Partially PAID"), ("PADR", "Partially PAID")],
+                       ("PADR", "Not PAID"), ("PADR", "Partially PAID"), ("PADR", "Partially PAID"),
+                       ("ONAC", "Partially PAID")],
     "EFT": [("EFTP", "Fully PAID"), ("EFTP", "Partially PAID"), ("ONAP", "Fully PAID"), ("ADJS", "Fully PAID")],
 }  # fmt: skip
 

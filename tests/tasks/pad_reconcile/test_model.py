@@ -93,6 +93,7 @@ ANY_LINE = st.one_of(
 ROWS = st.lists(ANY_LINE, min_size=1, max_size=10)
 
 
+OLD_PARTS = (("5001", "10.01"), ("5002", "5.00"))  # as the service before us wrote them, by Application Id
 OWED_WHOLE = [Line("BOLP", "M2", "40.00", "800103", "REG3", "Partially PAID", "40.00", "5.00", application="3")]
 OWED_NOTHING = [replace(OWED_WHOLE[0], outstanding="0.00")]
 TWO_INVOICES = [("REG1", "800101", total, ("APPROVED", "ACTIVE"), False) for total in ("25.00", "5.00")]
@@ -115,6 +116,12 @@ PART_BOUNCES_FIRST, PART_BOUNCES_LAST = (
         [("S1", "Partially PAID", "25.00"), ("S2", "Not PAID", "40.00")],
     )
 )  # fmt: skip
+PAID_IN_OLD_PARTS = [("REG1", "800101", "40.00", ("APPROVED", "ACTIVE"), True)]
+OLD_PARTS_BOUNCE = [
+    Line("ONAC", "M2", "5.00", "800101", "REG1", "Partially PAID", "40.00", "19.99", application="8"),
+    *(Line("PADR", source, "0.00", "800101", "REG1", "Partially PAID", "40.00", left, application=application)
+      for source, left, application in (("S1", "30.00", "1"), ("S2", "35.00", "2"))),
+]  # fmt: skip
 PAID_BY_PAD_AND_BANK = [
     PART_AND_REST[0],
     *(Line("PADP", source, amount, "800101", "REG1", original="40.00") for source, amount in
@@ -148,6 +155,7 @@ def watch(small: SettlementBooks) -> InvariantWatch:
 @example(ONE_INVOICE, [], [], [[PART_AND_REST[0]], PART_BOUNCES_FIRST])
 @example(ONE_INVOICE, [], [], [[PART_AND_REST[0], PART_AND_REST[2]], PART_BOUNCES_FIRST])
 @example(ONE_INVOICE, [], [], [[PART_AND_REST[0], PART_AND_REST[2]], PART_BOUNCES_LAST])
+@example(PAID_IN_OLD_PARTS, [], [], [OLD_PARTS_BOUNCE])
 @example(ONE_INVOICE, [], [], [PAID_BY_PAD_AND_BANK, PAD_BOUNCES])
 @example(ONE_INVOICE, [], [], [[*PAID_BY_PAD_AND_BANK, *PAD_BOUNCES]])
 @ON_ONE_DATABASE
@@ -206,6 +214,9 @@ def _fill(
         id_ = both.invoice(accounts[cfs], number, total, status, reference, ACCOUNTS[cfs][0])
         if reference == "COMPLETED" and has_receipt:
             both.receipt(id_, "S1", total)
+        if reference == "ACTIVE" and has_receipt:
+            for part, amount in OLD_PARTS:
+                both.receipt(id_, part, amount)
     for number, status, receipt, day, method, kept in payments:
         both.payment(accounts["800101"], number, status, receipt, day, method, kept)
     for identifier, cfs in memos:
