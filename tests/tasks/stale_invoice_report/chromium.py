@@ -54,7 +54,9 @@ class Page:
         message: dict[str, Any] = {"id": number, "method": method, "params": values}
         if self._session:
             message["sessionId"] = self._session
-        os.write(self._to, json.dumps(message).encode() + b"\0")
+        words = json.dumps(message).encode() + b"\0"
+        while words:  # a signal in the middle leaves the rest to us
+            words = words[os.write(self._to, words) :]
         while (answer := self._read()).get("id") != number:
             self._note(answer)
         assert "error" not in answer, answer["error"]
