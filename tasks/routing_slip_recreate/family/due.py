@@ -100,6 +100,11 @@ def _unlinked(family: SlipFamily) -> tuple[RoutingSlip, ...]:
     return tuple(one for one in family.children if one.account is not None and one.account.is_open)
 
 
+def _linked_later(family: SlipFamily) -> Decimal:
+    """Return what was linked since the bounce of a frozen slip was worked, and has not reached its site yet."""
+    return sum((one.total for one in _unlinked(family)), Decimal(0))
+
+
 def taken_off(family: SlipFamily) -> Decimal:
     """Return what the balance is lowered by: transactions, NSF fees, refunds and write-offs."""
     return sum((one.total for one in family.root.invoices if one.status in OPEN_SPENDING), family.taken_out)
@@ -183,12 +188,22 @@ def nsf_is_due(family: SlipFamily) -> bool:
         return True
     if any(one.status == "PAID" for one in slip.invoices):
         return True  # CREATE_INVOICES took it for paid, with nothing left on any receipt (section 4.6)
-    if slip.was_done("nsf"):
+    if fee := family.half_made_fee:
+        return fee.reference_id is None or slip.remaining == _linked_later(family) - spent(family)
+    return not was_worked_to_the_end(family)
+
+
+def was_worked_to_the_end(family: SlipFamily) -> bool:
+    """Whether the last bounce was worked with its fee: by us, or by another job, and the fee was waived since.
+
+    The API takes the deposit of a bounce off the balance again when the slip bounces once more.
+    """
+    slip = family.root
+    if not family.is_frozen_by_bounce or family.half_made_fee:
         return False
-    fee, later = family.half_made_fee, sum((one.total for one in _unlinked(family)), Decimal(0))
-    if fee is None:
-        return not any(one.is_nsf_fee for one in slip.invoices)  # one that was waived stays so
-    return fee.reference_id is None or slip.remaining == later - spent(family)
+    was_charged = any(one.is_nsf_fee for one in slip.invoices)
+    bounced_again = slip.remaining <= _linked_later(family) - taken_off(family) - slip.total
+    return slip.was_done("nsf") or (was_charged and not bounced_again)
 
 
 def _correction(slip: RoutingSlip) -> DueOperation | None:

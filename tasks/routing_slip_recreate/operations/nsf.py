@@ -13,7 +13,7 @@ from connectors.cfs import ReversalComment, ReversalReason
 from connectors.effects import StateConflict
 from database.pay.numbers import invoice_number
 from database.sessions import Session
-from tasks.routing_slip_recreate.family.due import linked_since_bounce, spent, taken_off
+from tasks.routing_slip_recreate.family.due import linked_since_bounce, spent, taken_off, was_worked_to_the_end
 from tasks.routing_slip_recreate.family.model import RoutingSlip
 from tasks.routing_slip_recreate.family.reading import read_family
 from tasks.routing_slip_recreate.inputs import OperationInputs, SlipNsfFee
@@ -37,7 +37,7 @@ def plan(inputs: OperationInputs) -> OperationPlan:
     slip, earlier = inputs.slip, inputs.earlier.plan if inputs.earlier else {}
     known = earlier.get("fee_invoice")
     members = _bounced(inputs)
-    if inputs.family.is_frozen_by_bounce and slip.was_done("nsf") and not known:
+    if was_worked_to_the_end(inputs.family) and not known:
         receipts = tuple(one.number for one in live_receipts(inputs, members))
         return OperationPlan(steps=(), facts={"members": []}, receipts=receipts)
     fee = inputs.nsf_fee()

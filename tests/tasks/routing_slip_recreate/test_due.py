@@ -203,6 +203,7 @@ def test_a_write_off_waits_for_what_its_children_have_pending() -> None:
         ({"invoices": (invoice("CREATED", fee=True, known=False),)}, True),
         ({"invoices": (invoice("CREATED"),)}, True),
         ({"invoices": (invoice("CANCELLED", fee=True),)}, False),
+        ({"invoices": (invoice("CANCELLED", fee=True),), "remaining": Decimal(-100)}, True),
         ({"invoices": (FEE, invoice("PAID"))}, True),
         ({"invoices": (FEE, invoice("CREATED"))}, True),
         ({"invoices": (FEE, invoice("CREATED")), "remaining": Decimal(-60)}, False),

@@ -182,6 +182,45 @@ def test_a_fee_that_was_waived_after_another_job_charged_it_is_not_charged_again
     assert "REG00000003" not in slips.due()
 
 
+def test_a_waived_fee_is_not_charged_again_where_create_invoices_took_a_transaction_for_paid(slips: Slips) -> None:
+    given_a_bounce_that_another_job_left_frozen(slips, "done")
+    slips.spend(PARENT, "5.00")
+    slips.create_invoices()
+    slips.change("UPDATE invoices SET invoice_status_code = 'CANCELLED' WHERE id = 2")
+    slips.change("UPDATE routing_slips SET remaining_amount = -65")
+
+    assert slips.run().rejects == []
+
+    assert slips.due() == {"REG00000001": "60.00", "REG00000002": "30.00", "REG00000003": "5.00"}
+    assert slips.record("SELECT invoice_status_code AS status FROM invoices WHERE id = 3") == {"status": "CREATED"}
+    assert slips.slip(PARENT)["remaining_amount"] == Decimal("-65.00")
+    assert slips.rows("SELECT kind FROM pay_jobs.slip_movements") == []
+    assert slips.run().notes == ["No slips are in progress."]
+
+
+@pytest.mark.parametrize("is_linked_by_us", [True, False])
+def test_a_new_bounce_is_worked_where_the_fee_of_the_first_was_waived(slips: Slips, is_linked_by_us: bool) -> None:
+    slips.deposit(PARENT, "100.00")
+    slips.bounce(PARENT)
+    slips.run()
+    slips.change("UPDATE invoices SET invoice_status_code = 'CANCELLED'")
+    slips.change("UPDATE routing_slips SET remaining_amount = 0")
+    scenarios.forget_our_work(slips)
+    slips.deposit(CHILD, "130.00")
+    slips.link(CHILD, PARENT)
+    slips.run()
+    if not is_linked_by_us:
+        scenarios.forget_our_work(slips)
+    slips.bounce(PARENT)
+
+    outcome = slips.run()
+
+    assert outcome.counts["slips_nsf"] == 1
+    assert "its balance is -130.00 now, and its transactions and the fee say -30.00" in outcome.rejects[0].detail
+    assert live(slips) == {}
+    assert slips.run().notes == ["No slips are in progress."]
+
+
 @pytest.mark.parametrize("fee", ["none", "without reference", "taken off", "with reference", "done"])
 def test_a_slip_linked_to_a_bounce_that_another_job_left_frozen_pays_the_fee_once(slips: Slips, fee: str) -> None:
     given_a_bounce_that_another_job_left_frozen(slips, fee)
