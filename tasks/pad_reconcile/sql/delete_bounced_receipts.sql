@@ -9,13 +9,25 @@
 -- reference wrote it under another one, as it wrote the parts under their Application Ids: then that goes which is over
 -- what the row says came back, where credit memos and money on account paid too. All go where it says that nothing is
 -- paid, and of a number that was settled also where none is over that, as they do in the reference; save those of a credit
--- memo over what it paid: it did not bounce.
+-- memo over what it paid: it did not bounce. A further line of a receipt that bounced takes those of no other.
 WITH bounced AS (
        SELECT file_id, line, target_number, rule, original_amount, <<resolved.left_paid>> AS left_paid,
               source_number || ARRAY(SELECT part.receipt_number
                                        FROM settlement_parts AS part
                                       WHERE part.target_number = resolved.target_number
-                                        AND part.source_number = resolved.source_number) AS receipts
+                                        AND part.source_number = resolved.source_number) AS receipts,
+              rule = 'another_receipt'
+              AND EXISTS (SELECT FROM (SELECT target_number, source_number, kind, outcome, rule
+                                         FROM settlement_work
+                                        WHERE wave < resolved.wave
+                                        UNION ALL
+                                       SELECT target_number, source_number, kind, outcome, rule
+                                         FROM pay_jobs.settlement_rows) AS earlier
+                           WHERE earlier.target_number = resolved.target_number
+                             AND earlier.source_number = resolved.source_number
+                             AND earlier.kind = 'BOUNCE'
+                             AND earlier.outcome = 'applied'
+                             AND earlier.rule <> 'undone') AS has_bounced
          FROM wave_rows AS resolved
         WHERE outcome = 'applied'
           AND kind = 'BOUNCE'
@@ -27,6 +39,7 @@ WITH bounced AS (
               bounced.target_number,
               bounced.original_amount,
               bounced.left_paid,
+              bounced.has_bounced,
               receipt.id,
               receipt.receipt_number,
               CAST(receipt.receipt_amount AS numeric(19,2)) AS amount,
@@ -47,6 +60,7 @@ WITH bounced AS (
        SELECT *
          FROM standing
         WHERE NOT has_named
+          AND NOT has_bounced
           AND amount > coalesce((SELECT sum(credit.amount_applied)
                                    FROM applied_credits AS credit
                                   WHERE credit.invoice_id = standing.invoice_id

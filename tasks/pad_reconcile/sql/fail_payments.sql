@@ -18,10 +18,12 @@ WITH bounced AS (
                   FROM payments AS payment
                  WHERE payment.invoice_number = wave_rows.target_number
                    AND payment.payment_method_code NOT IN ('CC', 'DIRECT_PAY')
-                   AND CASE WHEN rule <> 'another_receipt' OR payment.receipt_number = wave_rows.source_number
-                            THEN payment.payment_status_code = 'COMPLETED'
-                            ELSE payment.payment_status_code = 'FAILED' END
+                   AND (payment.payment_status_code = 'COMPLETED'
+                        AND (rule <> 'another_receipt' OR payment.receipt_number = wave_rows.source_number)
+                        OR payment.payment_status_code = 'FAILED'
+                        AND rule = 'another_receipt')
                  ORDER BY (payment.receipt_number = wave_rows.source_number) DESC NULLS LAST,
+                          payment.payment_status_code = 'COMPLETED' DESC,
                           payment.payment_method_code = 'PAD' DESC,
                           payment.id DESC
                  LIMIT 1

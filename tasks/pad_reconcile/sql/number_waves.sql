@@ -1,14 +1,13 @@
--- Number the waves of rows that both settle and bounce the same CFS invoice, or bounce several receipts of it: each change
--- of direction, and each further receipt that bounces, is one wave.
+-- Number the waves of rows that both settle and bounce the same CFS invoice, or bounce it several times: each change of
+-- direction, and each further bounce, is one wave.
 -- in     -
 -- out    the highest wave
 -- again  reads the same rows, gives the same numbers
 WITH turned AS (
        SELECT line,
               target_number,
-              (kind = 'BOUNCE', CASE kind WHEN 'BOUNCE' THEN source_number END) IS DISTINCT FROM
-                lag((kind = 'BOUNCE', CASE kind WHEN 'BOUNCE' THEN source_number END))
-                  OVER (PARTITION BY target_number ORDER BY line) AS turns
+              kind = 'BOUNCE'
+              OR (lag(kind) OVER (PARTITION BY target_number ORDER BY line) = 'BOUNCE') IS NOT FALSE AS turns
          FROM settlement_staged
         WHERE kind NOT IN ('SKIP', 'REJECT')
           AND target_number IN (SELECT target_number FROM settlement_staged WHERE kind = 'BOUNCE')

@@ -13,9 +13,9 @@
 -- late as well, and is rejected. A bounce that was taken back counts as never noted. One that was noted has done nothing
 -- yet where its number is open and its payment is completed still, or is none at all; beside a failed payment that of
 -- another bank receipt stays completed. Another receipt of a number that bounced, which the first bounce left on its
--- invoices, can bounce too, also where it has a payment of its own; so can one that stands there under no number of its
--- own, where its row leaves less paid than the failed payment keeps. Once they are settled it is rejected, unless PAD paid
--- the number again by the row's day or by its receipt. A bounce that names no receipt is of the one that its payment bears.
+-- invoices, can bounce too, also where it has a payment of its own; so can any, also by a further line, where its row
+-- leaves less paid than the failed payment keeps. Once they are settled it is rejected, unless PAD paid the number again by
+-- the row's day or by its receipt. A bounce that names no receipt is of the one that its payment bears.
 --
 -- Money for a number that is settled already (came_late) is known where a receipt or payment of the service before us
 -- bears its number (the payment of a bank receipt for several numbers bears none), is booked where the settled invoices
@@ -326,7 +326,6 @@ WITH staged AS NOT MATERIALIZED (
                                       AND coalesce(description, '') NOT LIKE 'UNDONE: %') AS is_noted,
                        (SELECT coalesce(bool_and(mine.status_code = 'ACTIVE'),
                                         CASE WHEN staged.kind = 'BOUNCE'
-                                              AND named.receipt <> ALL (pad_payments.failed_by)
                                               AND <<staged.left_paid>> < pad_payments.kept
                                              THEN numbers.active > 0 AND numbers.completed = 0 END)
                           FROM invoice_references AS mine

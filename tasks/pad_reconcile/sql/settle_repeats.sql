@@ -1,18 +1,15 @@
--- Settle among the rows of the wave what each alone cannot tell: rows that are the same, bounces of one number, receipts
--- with two credits, and money for a settled number that all of it is too much.
+-- Settle among the rows of the wave what each alone cannot tell: rows that are the same, receipts with two credits, and
+-- money for a settled number that all of it is too much.
 -- in     -
 -- out    the number of rows whose outcome is another now
 -- again  the first of them stays applied
 --
--- Rows that are the same, and bounces of the same number, count once: the first of them that can be applied. A row whose
--- first is not applied after all ends like it. Only rows whose outcome may depend on another row are sorted beside it.
+-- Rows that are the same count once: the first of them that can be applied. A row whose first is not applied after all
+-- ends like it. Only rows whose outcome may depend on another row are sorted beside it.
 WITH once AS (
        SELECT line, kind, target_number, content_hash, amount, room, outcome || ':' || rule AS resolved,
               CASE WHEN row_number() OVER (PARTITION BY content_hash ORDER BY line) > 1
                    THEN 'already_applied:same_row'
-                   WHEN kind = 'BOUNCE'
-                    AND row_number() OVER (PARTITION BY target_number, kind ORDER BY line) > 1
-                   THEN 'already_applied:bounced_before'
                    WHEN kind = 'ON_ACCOUNT'
                     AND original_amount > first_value(original_amount)
                           OVER (PARTITION BY source_number, kind ORDER BY line)
@@ -20,7 +17,7 @@ WITH once AS (
                    ELSE outcome || ':' || rule END AS verdict
          FROM wave_rows AS decided
         WHERE <<decided.counts>>
-          AND (kind IN ('BOUNCE', 'ON_ACCOUNT')
+          AND (kind = 'ON_ACCOUNT'
                OR rule = 'came_late'
                OR content_hash IN (SELECT content_hash
                                      FROM wave_rows

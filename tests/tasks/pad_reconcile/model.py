@@ -131,6 +131,7 @@ class PadModel:
     covering: list[JudgedRow] = field(default_factory=list)  # money on account of earlier files that covered a part
     banked: set[str] = field(default_factory=set)  # receipts of which earlier files booked an online banking row
     bounces: list[str] = field(default_factory=list)
+    bounced: set[tuple[str, str]] = field(default_factory=set)  # number and receipt of our bounces
     undone: list[str] = field(default_factory=list)  # bounces that were taken back
     bundled: set[str] = field(default_factory=set)  # numbers that were paid by card under another one
     done: set[tuple[object, ...]] = field(default_factory=set)
@@ -170,22 +171,21 @@ class PadModel:
 
     @staticmethod
     def _waves(judged: list[JudgedRow]) -> list[int]:
-        """Number the changes of direction of each CFS number, and the receipts of it that bounce."""
-        last: dict[str, tuple[str | None, int]] = {}
+        """Number the changes of direction of each CFS number, and its bounces."""
+        last: dict[str, tuple[bool, int]] = {}
         waves = []
         for one in judged:
             if one.kind in {"SKIP", "REJECT"}:
                 waves.append(0)
                 continue
-            back = one.row.source if one.kind == "BOUNCE" else None
-            before, wave = last.get(one.row.number, (back, 0))
-            last[one.row.number] = (back, wave + (before != back))
+            back = one.kind == "BOUNCE"
+            before, wave = last.get(one.row.number, (False, -1))
+            last[one.row.number] = (back, wave + (back or before or wave < 0))
             waves.append(last[one.row.number][1])
         return waves
 
     def _judge(self, wave: list[JudgedRow]) -> None:
         taken: set[tuple[object, ...]] = set()
-        bounced: set[str] = set()
         on_account: dict[str, Decimal] = {}
         came_late: dict[str, Decimal] = {}
         for one in wave:
@@ -194,8 +194,6 @@ class PadModel:
                 continue
             if one.row.identity() in taken:
                 one.end("already_applied", "same_row")
-            elif one.kind == "BOUNCE" and one.row.number in bounced:
-                one.end("already_applied", "bounced_before")
             elif one.kind == "ON_ACCOUNT" and one.row.original > on_account.setdefault(
                 one.row.source, one.row.original
             ):
@@ -204,8 +202,6 @@ class PadModel:
                 one.end(*(("skipped", "nothing_open") if one.kind == "SETTLE_CREDIT" else ("rejected", "paid_already")))
             else:
                 taken.add(one.row.identity())
-                if one.kind == "BOUNCE":
-                    bounced.add(one.row.number)
 
     def _fits(self, one: JudgedRow, came_late: dict[str, Decimal]) -> bool:
         number = one.row.number
@@ -262,7 +258,7 @@ class PadModel:
         behind = [*self._behind(row.number, "ACTIVE"), *self._behind(row.number, "COMPLETED")]
         is_open = bool(behind) and not self._behind(row.number, "COMPLETED")
         if self._is_by_another_receipt(row):
-            bears = {receipt.invoice for receipt in self._receipts_of(row)}
+            bears = self._bears(row)
             mine = [one for one in self.references if one.number == row.number and one.invoice in bears]
             if any(reference.status != "ACTIVE" for reference in mine) or not (mine or is_open):
                 is_settled = bool(self._behind(row.number, "COMPLETED")) or row.number in self.bundled
@@ -299,13 +295,12 @@ class PadModel:
     def _is_by_another_receipt(self, row: ModelRow) -> bool:
         """Return whether a receipt bounced that an earlier bounce of the number left on its invoices.
 
-        One that stands there under no number of its own is known by what its row leaves paid.
+        One that stands there under no number of its own, or comes back by a further line, is known by what its row
+        leaves paid.
         """
-        bounced = self._bounced_receipts(row.number)
-        bears = {receipt.invoice for receipt in self._receipts_of(row)}
-        if not bounced or row.source in bounced:
+        if not self._bounced_receipts(row.number):
             return False
-        was_pulled_since = self._was_pulled_again(row)
+        was_pulled_since, bears = self._was_pulled_again(row), self._bears(row)
         if not bears:
             failed = [one for one in self._payments(row.number) if one.status == "FAILED" and one.method not in CARDS]
             kept = max((one.amount for one in failed), default=ZERO)
@@ -315,6 +310,11 @@ class PadModel:
             one.status == "ACTIVE" for one in self.references if one.number == row.number and one.invoice in bears
         )
         return is_open or not was_pulled_since
+
+    def _bears(self, row: ModelRow) -> set[int]:
+        """Return the invoices with a receipt of a row that has not bounced before."""
+        has_bounced = row.source in self._bounced_receipts(row.number)
+        return set() if has_bounced else {receipt.invoice for receipt in self._receipts_of(row)}
 
     def _bounced_receipts(self, number: str) -> set[str]:
         failed = [one for one in self._payments(number) if one.status in {"FAILED", "DELETED"}]
@@ -605,10 +605,12 @@ class PadModel:
                 continue
             row = one.row
             own = self._receipts_of(row)
+            has_bounced = (row.number, row.source) in self.bounced
+            self.bounced.add((row.number, row.source))
             on_open = own or self._unnamed_parts(row, judged[: judged.index(one)])
             if one.rule == "another_receipt":
                 self._fail_further(row)
-                self._take_from_open(row, on_open)
+                self._take_from_open(row, own if has_bounced else on_open)
                 continue
             self._fail_payment(row)
             if one.rule == "payment_failed":

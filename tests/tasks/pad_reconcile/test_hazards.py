@@ -298,15 +298,17 @@ def test_the_second_receipt_of_a_pad_payment_that_bounces_leaves_the_payment_of_
 
 
 @pytest.mark.parametrize("status", ["ACTIVE", "FREEZE"])
-def test_a_bounce_that_comes_again_leaves_the_payment_of_the_bank(status: str, books: SettlementBooks) -> None:
+def test_a_further_line_of_a_receipt_that_bounced_leaves_the_money_of_the_bank(
+    status: str, books: SettlementBooks
+) -> None:
     _pay_by_pad_and_bank(books, status)
-    before = books.payments()
+    before = books.receipts()
 
     books.apply(bounce("PR1", "800101", NUMBER, "60.00", day="07-Nov-26"), name=LATER_FILE)
 
-    assert books.outcomes(LATER_FILE) == ["already_applied:bounced_before"]
-    assert books.payments() == before
-    assert _OB1_PAID in before
+    assert books.payments() == [_OB1_PAID, (NUMBER, "PAD", "FAILED", "PR1", "0.00")]
+    assert books.receipts() == before
+    assert (100, "41", "15.00") in before
 
 
 def test_of_a_pad_payment_and_one_of_the_bank_that_bounce_that_of_pad_stays_failed_whichever_is_the_last(
@@ -779,6 +781,26 @@ def test_a_number_that_was_pulled_again_after_its_bounce_can_bounce_again(books:
     ]
     assert books.receipts() == []
     assert all_findings(books.database, NOW, ("INV-PAID", "INV-OPEN", "PAY", "FILE")) == {}
+
+
+_LINE_A = replace(_PADR1, application="1", day="05-Nov-26")
+_LINE_B = replace(_LINE_A, application="2", status="Not PAID", outstanding="60.00")
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+@pytest.mark.parametrize("files", [[[_LINE_A, _LINE_B]], [[_LINE_B, _LINE_A]], [[_LINE_A], [_LINE_B]]])
+def test_each_line_by_which_a_receipt_comes_back_lowers_what_counts_as_paid(
+    files: list[list[Line]], frozen: bool, books: SettlementBooks
+) -> None:
+    books.invoice(books.account("800101", status="FREEZE" if frozen else "ACTIVE"), NUMBER, "60.00", id=100)
+    books.apply(*(Line("PADP", "PR1", amount, "800101", NUMBER, original="60.00") for amount in ("40.00", "20.00")))
+
+    for name, lines in zip((NEXT_FILE, LATER_FILE), files, strict=False):
+        books.apply(*lines, name=name)
+
+    assert (books.receipts(), books.invoices()[100]) == ([], ("SETTLEMENT_SCHED", "0.00"))
+    assert books.payments() == [(NUMBER, "PAD", "FAILED", "PR1", "0.00")]
+    assert len(books.bounces()) == int(not frozen)
 
 
 @pytest.fixture

@@ -474,12 +474,13 @@ _FIRST = bounce("PR1", "800103", NUMBER, "60.20", status="Partially PAID", outst
 _SECOND = bounce("PR2", "800103", NUMBER, "60.20", day="07-Nov-26")
 
 
+@pytest.mark.parametrize("second", [_SECOND, replace(_SECOND, source="PR1")])
 @pytest.mark.parametrize("is_one_file", [False, True])
-def test_both_receipts_of_a_number_that_bounced_are_taken_back_together(
-    is_one_file: bool, two_receipts: SettlementBooks, cfs: RunningCfs
+def test_both_bounces_of_a_number_are_taken_back_together(
+    is_one_file: bool, second: Line, two_receipts: SettlementBooks, cfs: RunningCfs
 ) -> None:
     before = pay_tables(two_receipts)
-    for lines, name in [([_FIRST, _SECOND], WRONG)] if is_one_file else [([_FIRST], WRONG), ([_SECOND], LATER)]:
+    for lines, name in [([_FIRST, second], WRONG)] if is_one_file else [([_FIRST], WRONG), ([second], LATER)]:
         two_receipts.apply(*lines, name=name)
     tell(two_receipts, cfs)
 
@@ -487,7 +488,7 @@ def test_both_receipts_of_a_number_that_bounced_are_taken_back_together(
 
     assert outcome.rejects == []
     assert pay_tables(two_receipts) == before
-    two_receipts.apply(_FIRST, _SECOND, ["ADJS"], name="BCR_PAYMENT_APPL_20261109.csv")
+    two_receipts.apply(_FIRST, second, ["ADJS"], name="BCR_PAYMENT_APPL_20261109.csv")
     assert two_receipts.outcomes("BCR_PAYMENT_APPL_20261109.csv")[:2] == ["applied", "applied:another_receipt"]
 
 
