@@ -8,8 +8,9 @@
 -- Where no receipt of the number's invoices carries the bounced receipt's number, or stands for a part payment of it, the
 -- reference wrote it under another one, as it wrote the parts under their Application Ids: then that goes which is over
 -- what the row says came back, where credit memos and money on account paid too. All go where it says that nothing is
--- paid, and of a number that was settled also where none is over that, as they do in the reference; save those of a credit
--- memo over what it paid: it did not bounce. A further line of a receipt that bounced takes those of no other.
+-- paid, and of a number that was settled also where none is over that, as they do in the reference, or where it stands for
+-- several invoices, of which it wrote no parts; save those of a credit memo over what it paid: it did not bounce. A
+-- further line of a receipt that bounced takes those of no other.
 WITH bounced AS (
        SELECT file_id, line, target_number, rule, original_amount, <<resolved.left_paid>> AS left_paid,
               source_number || ARRAY(SELECT part.receipt_number
@@ -76,7 +77,12 @@ WITH bounced AS (
               CASE WHEN unnamed.is_settled THEN unnamed.original_amount
                    ELSE sum(unnamed.amount) OVER (PARTITION BY unnamed.target_number) + beside.amount END
                 - unnamed.left_paid AS came_back,
-              row_number() OVER (PARTITION BY unnamed.target_number, unnamed.amount ORDER BY unnamed.id) AS nth
+              row_number() OVER (PARTITION BY unnamed.target_number, unnamed.amount ORDER BY unnamed.id) AS nth,
+              unnamed.is_settled
+              AND min(unnamed.invoice_id) FILTER (WHERE invoice.payment_method_code <> 'CC') OVER of_number
+                    IS DISTINCT FROM
+                  max(unnamed.invoice_id) FILTER (WHERE invoice.payment_method_code <> 'CC') OVER of_number
+                AS is_of_several
          FROM unnamed
          JOIN invoices AS invoice
            ON invoice.id = unnamed.invoice_id
@@ -101,6 +107,7 @@ WITH bounced AS (
            OR unnamed.is_open
           AND NOT unnamed.has_settled
           AND invoice.payment_method_code <> 'CC'
+       WINDOW of_number AS (PARTITION BY unnamed.target_number)
      ),
      going AS (
        SELECT id,
@@ -109,6 +116,7 @@ WITH bounced AS (
               came_back,
               amount,
               left_paid = 0
+              OR is_of_several
               OR amount = came_back AND nth = 1
               OR is_settled AND NOT bool_or(amount = came_back) OVER (PARTITION BY target_number) AS goes
          FROM parts

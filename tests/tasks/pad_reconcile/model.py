@@ -617,9 +617,10 @@ class PadModel:
                 continue
             (owner,) = self._owners(row)
             self._take_from_open(row, on_open)
-            settled = {invoice.id for invoice in self._behind(row.number, "COMPLETED")}
+            settled = {invoice.id: invoice.method for invoice in self._behind(row.number, "COMPLETED")}
             bounced = own or [one for one in self.receipts if one.invoice in settled and not self._is_of_memo(one)]
-            if not own and self._left_paid(row):
+            several = len({one.invoice for one in bounced if settled.get(one.invoice) != "CC"}) > 1
+            if not own and self._left_paid(row) and not several:
                 bounced = [one for one in bounced if one.amount == row.outstanding][:1] or bounced
             for invoice in self._behind(row.number, "COMPLETED"):
                 self.receipts = [one for one in self.receipts if one.invoice != invoice.id or one not in bounced]

@@ -498,6 +498,23 @@ def test_of_a_number_that_the_service_before_us_settled_part_and_rest_bounce_one
     assert all_findings(books.database, NOW, ("INV-PAID", "INV-OPEN", "PAY", "FILE")) == {}
 
 
+def test_of_two_invoices_that_the_service_before_us_settled_under_a_credit_memo_all_receipts_go(
+    books: SettlementBooks,
+) -> None:
+    account = books.account("800101")
+    memo = books.credit(account, "M1", "40.00")
+    for id_, total in ((100, "40.00"), (200, "60.00")):
+        books.invoice(account, NUMBER, total, id=id_, status="PAID", reference="COMPLETED", paid=total)
+        books.receipt(id_, "M1", total)
+    books.applied_credit(memo, account, 200, NUMBER, 7, "40.00")
+    books.payment(account, NUMBER, "PR1", "60.00")
+
+    books.apply(bounce("PR1", "800101", NUMBER, "100.00", status="Partially PAID", outstanding="60.00"))
+
+    assert books.receipts() == []
+    assert all_findings(books.database, NOW, ("INV-PAID",)) == {}
+
+
 def test_a_part_payment_of_the_service_before_us_that_bounces_after_the_rest_was_paid_by_card_is_for_a_person(
     books: SettlementBooks,
 ) -> None:
