@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from sqlalchemy import TextClause, text
 
@@ -61,6 +62,7 @@ _READ_OFTEN = {
     "create_paying",
     "create_overwritten",
 }
+_text = lru_cache(maxsize=64)(text)
 # The tables grow for ever, some days do not: their rows are looked up in the indexes, which are in memory.
 _BY_INDEX = text("SET LOCAL random_page_cost = 1.1")
 # A date without a time is a business day; an instant falls on the day whose bounds it lies between.
@@ -103,7 +105,7 @@ def read_ends(session: Session, last: date) -> None:
 
 def with_business_days(statement: TextClause) -> TextClause:
     """Return a statement in which the business day of a time, written as [[time]], is written out."""
-    return text(re.sub(r"\[\[(.+?)\]\]", _BUSINESS_DAY, statement.text))
+    return _text(re.sub(r"\[\[(.+?)\]\]", _BUSINESS_DAY, statement.text))
 
 
 def forget(session: Session) -> None:

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -32,6 +33,7 @@ AT_ONCE = 3
 _RECORDED_DAYS = timedelta(days=62)
 _LONGEST = timedelta(days=31)
 _STATEMENTS_FROM_TO = text("SELECT min(from_date), max(to_date) FROM statements")
+_text = lru_cache(maxsize=256)(text)
 _IS_EVER = re.compile(r"CAST\(:since AS timestamp\) IS NULL\s+OR ")
 _FORGET = text("DELETE FROM pay_jobs.known_findings WHERE code = :code")
 _ACCOUNT = text("SELECT id FROM payment_accounts WHERE auth_account_id = :account ORDER BY id LIMIT 1")
@@ -185,7 +187,7 @@ def _about(invariant: Invariant, name: str, since: datetime | None) -> TextClaus
     since  where it is given, no condition asks whether it is: PostgreSQL joins what stands after IN, but not behind OR
     """
     statement = sql[name].text.replace("{invariant}", statement_of(invariant.name))
-    return text(statement if since is None else _IS_EVER.sub("", statement))
+    return _text(statement if since is None else _IS_EVER.sub("", statement))
 
 
 def _account_named(session: Session, account: str | None) -> int | None:
