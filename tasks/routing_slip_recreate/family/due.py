@@ -194,16 +194,17 @@ def nsf_is_due(family: SlipFamily) -> bool:
 
 
 def was_worked_to_the_end(family: SlipFamily) -> bool:
-    """Whether the last bounce was worked with its fee: by us, or by another job, and the fee was waived since.
-
-    The API takes the deposit of a bounce off the balance again when the slip bounces once more.
-    """
+    """Whether the last bounce was worked with its fee: by us, or by another job, and the fee was waived since."""
     slip = family.root
     if not family.is_frozen_by_bounce or family.half_made_fee:
         return False
     was_charged = any(one.is_nsf_fee for one in slip.invoices)
-    bounced_again = slip.remaining <= _linked_later(family) - taken_off(family) - slip.total
-    return slip.was_done("nsf") or (was_charged and not bounced_again)
+    return slip.was_done("nsf") or (was_charged and not bounced_again(family))
+
+
+def bounced_again(family: SlipFamily) -> bool:
+    """Whether a slip that another job froze bounced once more: the API took its deposit off the balance again."""
+    return family.root.remaining <= _linked_later(family) - taken_off(family) - family.root.total
 
 
 def _correction(slip: RoutingSlip) -> DueOperation | None:

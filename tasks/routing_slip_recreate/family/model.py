@@ -82,6 +82,7 @@ class SlipOperation:
 class RoutingSlip:
     """A routing slip.
 
+    is_lost    whether its deposit bounced or was voided, and a job worked that: its payment failed
     taken_out  what was refunded, also of a deposit that bounced later, because the client owes that; and what was
                written off, but not of such a deposit
     free       how many transactions it has that cost nothing: the API marks them as paid, and CFS never hears of them
@@ -98,6 +99,7 @@ class RoutingSlip:
     payment_account_id: int
     account: SlipAccount | None
     cas_mismatch: bool = False
+    is_lost: bool = False
     taken_out: Decimal = Decimal("0.00")
     free: int = 0
     invoices: tuple[SlipInvoice, ...] = ()
@@ -171,16 +173,6 @@ class SlipFamily:
             and (last or any(step["kind"] == "apply receipt" for step in one.plan.get("steps", ())))
             for child in self.children
             for one in child.operations
-        )
-
-    @property
-    def lost(self) -> frozenset[str]:
-        """The members whose deposits bounced or were voided, as the journal has it."""
-        return frozenset(
-            number
-            for one in self.root.operations
-            if one.kind in {"nsf", "void_transactions"} and one.state == "done"
-            for number in one.plan.get("members", ())
         )
 
     @property

@@ -98,6 +98,7 @@ def _slip(
         payment_account_id=row.payment_account_id,
         account=account,
         cas_mismatch=row.cas_mismatch,
+        is_lost=row.is_lost,
         taken_out=row.taken_out,
         free=row.free,
         invoices=tuple(invoices),

@@ -13,7 +13,13 @@ from connectors.cfs import ReversalComment, ReversalReason
 from connectors.effects import StateConflict
 from database.pay.numbers import invoice_number
 from database.sessions import Session
-from tasks.routing_slip_recreate.family.due import linked_since_bounce, spent, taken_off, was_worked_to_the_end
+from tasks.routing_slip_recreate.family.due import (
+    bounced_again,
+    linked_since_bounce,
+    spent,
+    taken_off,
+    was_worked_to_the_end,
+)
 from tasks.routing_slip_recreate.family.model import RoutingSlip
 from tasks.routing_slip_recreate.family.reading import read_family
 from tasks.routing_slip_recreate.inputs import OperationInputs, SlipNsfFee
@@ -83,8 +89,10 @@ def close(session: Session, inputs: OperationInputs, plan: OperationPlan) -> lis
     write_fee(session, inputs, fee, invoice_id=fee_invoice, made=made)
     charge = Decimal(str(plan.facts["charge"]))
     set_slip(session, fresh.number, now=inputs.now, remaining_change=-charge)
-    newly = set(members) - family.lost
-    bounced = sum((one.total for one in family.members if one.number in newly), Decimal(0))
+    # A deposit that failed was lost before, but for those of this bounce that a job which left it half done let fail.
+    is_half_done = family.is_frozen_by_bounce and not bounced_again(family)
+    newly = [one for one in family.members if one.number in members and (is_half_done or not one.is_lost)]
+    bounced = sum((one.total for one in newly), Decimal(0))
     note_movement(session, fresh.number, "bounced", -bounced, now=inputs.now)
     return _balance_notes(session, inputs, since)
 

@@ -109,6 +109,7 @@ def given_a_bounce_that_another_job_left_frozen(slips: Slips, fee: str) -> None:
     slips.change("UPDATE invoices SET invoice_status_code = 'CREATED'")
     slips.change("UPDATE invoice_references SET status_code = 'ACTIVE'")
     slips.change("DELETE FROM receipts")
+    slips.change("UPDATE payments SET payment_status_code = 'FAILED' WHERE is_routing_slip")
     if fee != "none":
         slips.change("INSERT INTO invoices (payment_method_code, invoice_status_code, total, paid, refund,"
                      " routing_slip, payment_account_id, corp_type_code, created_by, created_on) VALUES"
@@ -125,6 +126,11 @@ def given_a_bounce_that_another_job_left_frozen(slips: Slips, fee: str) -> None:
                      " VALUES (2, 'REG00000002', 'ACTIVE')")  # fmt: skip
         slips.change("INSERT INTO payment_line_items (invoice_id, filing_fees, fee_schedule_id, total,"
                      " line_item_status_code) VALUES (2, 30, 53, 30, 'ACTIVE')")  # fmt: skip
+
+
+def bounces_noted(slips: Slips) -> list[str]:
+    return [amount for (amount,) in slips.rows("SELECT amount::text FROM pay_jobs.slip_movements"
+                                               " WHERE kind = 'bounced' ORDER BY id")]  # fmt: skip
 
 
 @pytest.mark.parametrize("fee", ["none", "without reference", "taken off", "with reference", "done"])
@@ -170,6 +176,14 @@ def test_a_fee_that_a_run_of_ours_began_keeps_its_amount_where_the_fee_in_force_
                  " (SELECT fee_code FROM fee_schedules WHERE fee_schedule_id = 53)")  # fmt: skip
     assert slips.run().rejects == []
     assert slips.record("SELECT max(total) AS total FROM payment_line_items")["total"] == Decimal("30.00")
+
+
+@pytest.mark.parametrize("fee", ["none", "without reference"])
+def test_a_bounce_that_another_job_left_half_done_is_noted_once(slips: Slips, fee: str) -> None:
+    given_a_bounce_that_another_job_left_frozen(slips, fee)
+    for _ in range(2):
+        slips.run()
+    assert bounces_noted(slips) == ["-100.00"]
 
 
 @pytest.mark.parametrize("fee", ["taken off", "done"])
@@ -218,6 +232,7 @@ def test_a_new_bounce_is_worked_where_the_fee_of_the_first_was_waived(slips: Sli
     assert outcome.counts["slips_nsf"] == 1
     assert "its balance is -130.00 now, and its transactions and the fee say -30.00" in outcome.rejects[0].detail
     assert live(slips) == {}
+    assert bounces_noted(slips) == ["-130.00"]
     assert slips.run().notes == ["No slips are in progress."]
 
 

@@ -355,14 +355,17 @@ def test_the_right_balance_tells_at_a_second_bounce_whether_a_slip_was_linked_si
     assert slips.slip(PARENT)["remaining_amount"] == Decimal(balance) - 30
 
 
-def test_of_a_second_bounce_only_what_had_not_bounced_before_is_noted(slips: Slips) -> None:
+@pytest.mark.parametrize("is_first_ours", [True, False])
+def test_of_a_second_bounce_only_what_had_not_bounced_before_is_noted(slips: Slips, is_first_ours: bool) -> None:
     scenarios.link_to_bounced(slips)
     slips.run()
+    if not is_first_ours:
+        scenarios.forget_our_work(slips)
     slips.bounce(PARENT)
     slips.run()
 
     moved = slips.rows("SELECT amount::text FROM pay_jobs.slip_movements WHERE kind = 'bounced' ORDER BY id")
-    assert moved == [("-100.00",), ("-130.00",)]
+    assert moved == [("-100.00",)] * is_first_ours + [("-130.00",)]
 
 
 def test_a_slip_that_is_linked_where_nothing_is_owed_makes_its_bounced_parent_active(slips: Slips) -> None:

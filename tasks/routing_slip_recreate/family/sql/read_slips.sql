@@ -16,6 +16,10 @@ SELECT slip.number,
          WHERE invoice.routing_slip = slip.number
            AND invoice.payment_method_code = 'INTERNAL'
            AND invoice.total = 0) AS free,
+       EXISTS (SELECT FROM payments AS deposit
+                WHERE deposit.receipt_number = slip.number
+                  AND deposit.is_routing_slip
+                  AND deposit.payment_status_code IN ('FAILED', 'DELETED')) AS is_lost,
        (coalesce(slip.refund_amount, 0) + moved.replaced - moved.forgotten)::numeric(19,2) AS taken_out
   FROM routing_slips AS slip
  CROSS JOIN (
