@@ -172,10 +172,14 @@ def why_not_voidable(family: SlipFamily) -> str:
     """Return why no void can take the receipts back: what was taken out of them cannot be put back."""
     if not family.taken_out:
         return ""
+    standing = " or ".join(one.number for one in family.members if not one.is_lost)
+    bounced = (
+        f"If the deposit of slip {standing} bounced, mark slip {family.root.number} as NSF, which makes what was "
+        "refunded owed; else ask"
+    )
     return (
-        f"{family.taken_out} of it were refunded or written off, and cannot be put back into its receipts. If its "
-        "deposit bounced, mark it as NSF, which makes what was refunded owed; else ask for the refund of its "
-        "transactions one by one"
+        f"{family.taken_out} of it were refunded or written off, and cannot be put back into its receipts. "
+        f"{bounced if standing else 'Ask'} for the refund of its transactions one by one"
     )
 
 

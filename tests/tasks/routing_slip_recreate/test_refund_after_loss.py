@@ -132,10 +132,34 @@ def test_a_slip_out_of_which_something_was_taken_is_not_voided_with_its_transact
     slips.run()
     slips.set_status(PARENT, "ACTIVE")
 
-    with pytest.raises(InputRefused, match=r"40.00 of it were refunded or written off, .* mark it as NSF"):
+    with pytest.raises(
+        InputRefused,
+        match=rf"40.00 of it were refunded or written off, .* If the deposit of slip {PARENT} bounced, mark",
+    ):
         slips.run(**VOID_ALL, cancel_all=True)
 
     assert slips.slip(PARENT)["status"] == "ACTIVE"
+
+
+def test_a_void_of_a_slip_that_lives_on_a_linked_one_is_refused_and_asks_about_the_deposit_that_stands(
+    slips: Slips,
+) -> None:
+    given_a_bounce_after(slips, "REFUND_AUTHORIZED", "130.00")
+    slips.run()
+
+    with pytest.raises(InputRefused, match=rf"If the deposit of slip {CHILD} bounced, mark slip {PARENT} as NSF"):
+        slips.run(**VOID_ALL, cancel_all=True)
+
+    assert live(slips) == {f"{CHILD}L": "130.00"}
+
+
+def test_a_void_of_a_bounced_slip_with_a_refund_asks_about_no_deposit(slips: Slips) -> None:
+    given_a_bounce_after(slips, "REFUND_AUTHORIZED")
+    slips.run()
+    slips.set_status(PARENT, "ACTIVE")
+
+    with pytest.raises(InputRefused, match=r"receipts\. Ask for the refund of its transactions one by one"):
+        slips.run(**VOID_ALL, cancel_all=True)
 
 
 def test_a_slip_that_was_refunded_whole_is_not_voided(slips: Slips) -> None:
