@@ -3,6 +3,7 @@
 import io
 from contextlib import nullcontext
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from itertools import permutations
 from typing import Any
@@ -772,6 +773,21 @@ def test_a_number_counts_as_bounced_until_the_latest_day_of_its_bounces_whatever
     assert books.outcomes("BCR_PAYMENT_APPL_20261108.csv") == ["skipped:bounced_since"]
     assert [method for _, method, status, *_ in books.payments() if status == "FAILED"] == ["PAD"]
     assert all_findings(books.database, NOW, ("INV-PAID", "INV-OPEN", "PAY", "FILE")) == {}
+
+
+def test_a_failed_payment_of_the_service_before_us_keeps_its_later_day_and_verify_agrees(
+    books: SettlementBooks,
+) -> None:
+    account = books.account("800101", status="FREEZE")
+    books.invoice(account, NUMBER, "60.00", id=100, status="PARTIAL_PAID", paid="20.00")
+    books.receipt(100, "5001", "20.00")
+    books.payment(account, NUMBER, "OB2", "20.00", status="FAILED", method="ONLINE_BANKING", day=date(2026, 11, 6))
+
+    books.apply(bounce("OB1", "800101", NUMBER, "60.00", day="05-Nov-26"))
+
+    assert books.outcomes() == ["applied:another_receipt"]
+    assert books.rows("SELECT payment_date::text FROM payments") == [("2026-11-06 00:00:00",)]
+    assert all_findings(books.database, NOW, ("FILE-PAYMENT",)) == {}
 
 
 def test_a_bounce_of_the_receipt_that_paid_is_applied_whatever_its_day(books: SettlementBooks) -> None:

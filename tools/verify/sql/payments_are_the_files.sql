@@ -1,7 +1,7 @@
 -- A payment in another state, over another amount or of another day than the settlement lines of its number or receipt.
 -- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
 -- source docs/specs/cas-settlement-csv.md section 6: PAD has one payment a number with the day of the first line, failed
---        where the last that was applied is a bounce, or DELETED beside another that failed, which is there as long as the
+--        where the last that was applied is a bounce, with the day it failed before if that is later, or DELETED beside another that failed, which is there as long as the
 --        number is owed: the API bills the card for failed payments only; online banking has one a receipt, over its lines in
 --        files that say it came in, by their name: what is used of it later is no money beside it, and a row by which it
 --        went back is none of it, whether that stands or was taken back; the EFT job's are COMPLETED until they are reversed
@@ -50,7 +50,14 @@ SELECT 'payment ' || payment.id AS row,
    AND payment.receipt_number = ANY (numbers.receipts)
    AND payment.payment_method_code NOT IN ('CC', 'DIRECT_PAY')
  WHERE payment.payment_date IS NULL
-    OR CAST(payment.payment_date AS date) <> ALL (numbers.days)
+    OR (CAST(payment.payment_date AS date) <> ALL (numbers.days)
+        AND NOT EXISTS (SELECT FROM payments AS bounced
+                          JOIN pay_jobs.bounce_rows AS before
+                            ON before.pay_table = 'payments'
+                           AND before.row_id = bounced.id
+                         WHERE bounced.invoice_number = payment.invoice_number
+                           AND before.was ->> 'payment_status_code' = 'FAILED'
+                           AND CAST(before.was ->> 'payment_date' AS timestamp) = payment.payment_date))
     OR payment.payment_status_code NOT IN ('COMPLETED', 'FAILED', 'DELETED')
     OR (payment.payment_status_code = 'COMPLETED' AND numbers.has_only_bounced)
     OR (payment.payment_status_code IN ('FAILED', 'DELETED') AND NOT numbers.has_bounced)
