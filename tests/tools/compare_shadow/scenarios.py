@@ -147,7 +147,11 @@ REFERENCE: dict[str, ReferenceLeft] = {
         "payments.payment_status_code",
         "UPDATE payments SET payment_status_code = 'FAILED' WHERE payment_status_code = 'DELETED'",
     ),
-    "D-PAD-23": _left("payments.paid_amount", "UPDATE payments SET paid_amount = 20 WHERE receipt_number = 'OBRC0308'"),
+    "D-PAD-23": _left(
+        "payments.paid_amount payments.payment_date",
+        "UPDATE payments SET paid_amount = 20 WHERE receipt_number = 'OBRC0308'",
+        "UPDATE payments SET payment_date = payment_date - interval '1 day' WHERE receipt_number = 'OBRC0208'",
+    ),
     "D-PAD-21": _left(
         "credits.remaining_amount payment_accounts.pad_credit",
         "UPDATE credits SET remaining_amount = -5 WHERE cfs_identifier = '20621'",

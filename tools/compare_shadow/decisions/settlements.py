@@ -153,6 +153,10 @@ def _one_payment_of_a_number_fails(one: ShadowDifference) -> bool:
 
 
 def _failed_payment_keeps_less(one: ShadowDifference) -> bool:
+    """And ours has the latest day of the bounces, theirs that of the row that came last."""
+    if is_at(one, "payments.payment_date"):
+        is_later = has_changed(one, "payment_status_code", [("FAILED", "FAILED")])
+        return is_later and (one.theirs or "") < (one.ours or "")
     if not is_at(one, "payments.paid_amount"):
         return False
     has_failed = has_changed(one, "payment_status_code", [("FAILED", "FAILED"), ("FAILED", "DELETED")])
