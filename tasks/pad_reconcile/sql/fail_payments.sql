@@ -1,6 +1,6 @@
 -- Turn the completed payment of a bounced number into a failed one, or write a failed one; take another receipt that bounced
--- from what failed before. One payment of a number is FAILED, by PAD where there is one and of the latest day that one
--- failed, and the others that bounced are DELETED. Keep them as they were.
+-- from what failed before: none keeps more. One payment of a number is FAILED, by PAD where there is one and of the latest
+-- day that one failed, and the others that bounced are DELETED. Keep them as they were.
 -- in     -
 -- out    the number of payments
 -- again  a bounce that was applied before resolved to already_applied
@@ -35,9 +35,10 @@ WITH bounced AS (
        SELECT bounced.*,
               payment.id,
               payment.id = bounced.payment_id AS is_own,
-              payment.payment_status_code = 'FAILED' AND bounced.rule = 'another_receipt' AS keeps_no_more,
               max(payment.payment_date) FILTER (WHERE payment.payment_status_code = 'FAILED')
                 OVER (PARTITION BY bounced.target_number) AS failed_on,
+              min(payment.paid_amount) FILTER (WHERE payment.payment_status_code = 'FAILED')
+                OVER (PARTITION BY bounced.target_number) AS kept,
               row_number() OVER (PARTITION BY bounced.target_number
                                  ORDER BY payment.payment_method_code = 'PAD' DESC,
                                           payment.id = bounced.payment_id DESC,
@@ -52,8 +53,7 @@ WITH bounced AS (
      turned AS (
        UPDATE payments AS payment
           SET payment_status_code = CASE WHEN nth = 1 THEN 'FAILED' ELSE 'DELETED' END,
-              paid_amount = CASE WHEN keeps_no_more THEN least(payment.paid_amount, failing.paid_amount)
-                                 ELSE failing.paid_amount END,
+              paid_amount = least(failing.paid_amount, CASE rule WHEN 'another_receipt' THEN kept END),
               payment_date = CASE WHEN nth = 1 THEN greatest(application_date, failed_on)
                                   WHEN is_own THEN application_date
                                   ELSE payment.payment_date END,

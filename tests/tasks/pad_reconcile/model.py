@@ -641,16 +641,15 @@ class PadModel:
 
     def _fail_further(self, row: ModelRow) -> None:
         """Take another receipt that bounced from what the failed payments of its number keep."""
-        kept = self._left_paid(row)
         payments = [one for one in self._payments(row.number) if one.method not in CARDS]
         failed = [one for one in payments if one.status == "FAILED"]
         own = [one for one in payments if (one.status, one.receipt) == ("COMPLETED", row.source)]
         before = ([one for one in failed if one.receipt == row.source and one.method == "PAD"]
                   or [one for one in failed if one.method == "PAD"] or failed)  # fmt: skip
         turned = ([one for one in own if one.method == "PAD"] or own or before)[-1]
-        turned.amount = kept if turned in own else min(turned.amount, kept)
-        for one in failed:
-            one.amount = min(one.amount, kept)
+        kept = min([self._left_paid(row), *(one.amount for one in failed)])
+        for one in [*failed, turned]:
+            one.amount = kept
         self._fail_one(turned, row)
 
     def _fail_one(self, turned: PadPayment, row: ModelRow) -> None:

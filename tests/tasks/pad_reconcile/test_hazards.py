@@ -775,6 +775,29 @@ def test_a_number_counts_as_bounced_until_the_latest_day_of_its_bounces_whatever
     assert all_findings(books.database, NOW, ("INV-PAID", "INV-OPEN", "PAY", "FILE")) == {}
 
 
+@pytest.mark.parametrize("status", ["ACTIVE", "FREEZE"])
+@pytest.mark.parametrize("first", ["PR1", "OB1"])
+def test_a_bounce_that_comes_out_of_its_order_raises_nothing_that_the_failed_payment_keeps(
+    first: str, status: str, books: SettlementBooks
+) -> None:
+    books.invoice(books.account("800101", status=status), NUMBER, "60.00", id=100)
+    books.apply(
+        Line("BOLP", "OB1", "20.00", "800101", NUMBER, "Partially PAID", "60.00", "40.00", application="41"),
+        Line("PADP", "PR1", "40.00", "800101", NUMBER, original="60.00"),
+    )
+    then, owed = ("OB1", "20.00") if first == "PR1" else ("PR1", "40.00")
+
+    books.apply(bounce(first, "800101", NUMBER, "60.00", day="07-Nov-26"), name=NEXT_FILE)
+    books.apply(bounce(then, "800101", NUMBER, "60.00", status="Partially PAID", outstanding=owed), name=LATER_FILE)
+
+    assert books.outcomes(LATER_FILE) == ["applied:another_receipt"]
+    assert {(method, status, kept) for _, method, status, _, kept in books.payments()} == {
+        ("ONLINE_BANKING", "DELETED", "0.00"), ("PAD", "FAILED", "0.00")
+    }  # fmt: skip
+    assert books.receipts() == []
+    assert all_findings(books.database, NOW, ("INV-PAID", "INV-OPEN", "PAY", "FILE")) == {}
+
+
 def test_a_failed_payment_of_the_service_before_us_keeps_its_later_day_and_verify_agrees(
     books: SettlementBooks,
 ) -> None:
