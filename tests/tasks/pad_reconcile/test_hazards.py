@@ -813,6 +813,24 @@ def test_a_failed_payment_of_the_service_before_us_keeps_its_later_day_and_verif
     assert all_findings(books.database, NOW, ("FILE-PAYMENT",)) == {}
 
 
+@pytest.mark.parametrize("has_payment", [False, True])
+def test_a_failed_payment_of_the_service_before_us_keeps_its_lower_amount_and_verify_agrees(
+    has_payment: bool, books: SettlementBooks
+) -> None:
+    account = books.account("800101", status="FREEZE")
+    books.invoice(account, NUMBER, "60.00", id=100, status="PARTIAL_PAID", paid="20.00")
+    books.receipt(100, "OB1", "20.00")
+    books.payment(account, NUMBER, "OB2", "20.00", status="FAILED", method="ONLINE_BANKING")
+    if has_payment:
+        books.payment(account, NUMBER, "OB1", "20.00", method="ONLINE_BANKING")
+
+    books.apply(bounce("OB1", "800101", NUMBER, "60.00", status="Partially PAID", outstanding="30.00"))
+
+    assert books.outcomes() == ["applied:another_receipt"]
+    assert {kept for *_, kept in books.payments()} == {"20.00"}
+    assert all_findings(books.database, NOW, ("FILE-PAYMENT",)) == {}
+
+
 def test_a_bounce_of_the_receipt_that_paid_is_applied_whatever_its_day(books: SettlementBooks) -> None:
     paid(books, books.account("800101"))
     books.change("UPDATE payments SET payment_date = date '2026-11-06'")

@@ -1,10 +1,11 @@
 -- A payment in another state, over another amount or of another day than the settlement lines of its number or receipt.
 -- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
--- source docs/specs/cas-settlement-csv.md section 6: PAD has one payment a number with the day of the first line, failed
---        where the last that was applied is a bounce, with the day it failed before if that is later, or DELETED beside another that failed, which is there as long as the
---        number is owed: the API bills the card for failed payments only; online banking has one a receipt, over its lines in
---        files that say it came in, by their name: what is used of it later is no money beside it, and a row by which it
---        went back is none of it, whether that stands or was taken back; the EFT job's are COMPLETED until they are reversed
+-- source docs/specs/cas-settlement-csv.md section 6: PAD has one payment a number with the day of the first line,
+--        failed where the last that was applied is a bounce, with the day it failed before if that is later and what it
+--        kept if that is less, or DELETED beside another that failed, which is there as long as the number is owed: the
+--        API bills the card for failed payments only; online banking has one a receipt, over its lines in files that
+--        say it came in, by their name: what is used of it later is no money beside it, and a row by which it went back
+--        is none of it, whether that stands or was taken back; the EFT job's are COMPLETED until they are reversed
 WITH lines AS (
        SELECT line.*, rank() OVER (PARTITION BY line.target_number
                                    ORDER BY line.application_date DESC, line.file_id DESC, line.line DESC) AS nth
@@ -70,7 +71,16 @@ SELECT 'payment ' || payment.id AS row,
                            AND failed.payment_status_code = 'FAILED'
                            AND failed.payment_method_code NOT IN ('CC', 'DIRECT_PAY')))
     OR (payment.payment_status_code = 'FAILED'
-        AND CAST(payment.paid_amount AS numeric(19,2)) <> ALL (numbers.left_paid))
+        AND CAST(payment.paid_amount AS numeric(19,2)) <> ALL (numbers.left_paid)
+        AND NOT EXISTS (SELECT FROM payments AS bounced
+                          JOIN pay_jobs.bounce_rows AS before
+                            ON before.pay_table = 'payments'
+                           AND before.row_id = bounced.id
+                         WHERE bounced.invoice_number = payment.invoice_number
+                           AND before.was ->> 'payment_status_code' = 'FAILED'
+                           AND CAST(before.was ->> 'paid_amount' AS numeric(19,2))
+                               = CAST(payment.paid_amount AS numeric(19,2))
+                           AND CAST(before.was ->> 'paid_amount' AS numeric(19,2)) < ALL (numbers.left_paid)))
  UNION ALL
 SELECT 'payment ' || payment.id,
        'explain account ' || account.auth_account_id,
