@@ -4,9 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from tests.routing_slip_factory import Slips
+from tests.routing_slip_factory import NOW, Slips
 from tests.tasks.routing_slip_recreate import scenarios
 from tests.tasks.routing_slip_recreate.scenarios import CHILD, PARENT, THIRD, live, reverse_in_cfs, seed_receipt
+from tests.tools.verify.watch import all_findings
 
 
 def test_linking_a_corrected_slip_reverses_the_receipt_that_is_open_not_the_plain_one(slips: Slips) -> None:
@@ -366,6 +367,18 @@ def test_of_a_second_bounce_only_what_had_not_bounced_before_is_noted(slips: Sli
 
     moved = slips.rows("SELECT amount::text FROM pay_jobs.slip_movements WHERE kind = 'bounced' ORDER BY id")
     assert moved == [("-100.00",)] * is_first_ours + [("-130.00",)]
+
+
+def test_verify_waits_for_the_job_also_where_a_slip_bounces_again(slips: Slips) -> None:
+    scenarios.link_to_bounced(slips)
+    slips.run()
+    slips.bounce(PARENT)
+    slips.change("UPDATE routing_slips SET remaining_amount = remaining_amount + 100 WHERE number = :n", n=PARENT)
+
+    before = all_findings(slips.database, NOW, ("SLIP-LEFT",))
+    slips.run()
+
+    assert (before, all_findings(slips.database, NOW, ("SLIP-LEFT",))) == ({}, {})
 
 
 def test_a_slip_that_is_linked_where_nothing_is_owed_makes_its_bounced_parent_active(slips: Slips) -> None:

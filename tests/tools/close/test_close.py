@@ -591,6 +591,30 @@ def test_what_the_api_counts_at_once_moves_a_slip_on_the_day_our_job_booked_it(
     assert (closed.exit_code, amounts(closed)["slips.open_at_end"]) == (ExitCode.DONE, Decimal(100))
 
 
+def test_a_second_bounce_moves_a_slip_that_lives_on_a_linked_one_on_the_day_our_job_booked_it(
+    close: Close, sql: Sql
+) -> None:
+    """The deposit of 100.00 bounced; of the 130.00 that were linked since, 40.00 are left."""
+    sql(_SLIPS)
+    sql(
+        "UPDATE payments SET payment_status_code = 'FAILED';"
+        "UPDATE cfs_accounts SET status = CASE account_id WHEN 5 THEN 'FREEZE' ELSE 'INACTIVE' END;"
+        "UPDATE routing_slips SET remaining_amount = 40;"
+        "INSERT INTO routing_slips (id, number, parent_number, payment_account_id, status, total, remaining_amount,"
+        "                           created_by, created_on, routing_slip_date)"
+        " VALUES (2, '206000028', '206000010', 6, 'LINKED', 130, 0, 'x', '2026-11-05 21:00', '2026-11-05');"
+        "INSERT INTO payments (id, payment_system_code, payment_method_code, payment_status_code, receipt_number,"
+        "                      paid_amount, is_routing_slip)"
+        " VALUES (3, 'FAS', 'CHEQUE', 'COMPLETED', '206000028', 130, true)"
+    )
+    close(day=datetime(2026, 11, 5, tzinfo=UTC).date(), record=True, reason="first")
+
+    sql("UPDATE routing_slips SET status = 'NSF', remaining_amount = -90 WHERE id = 1")
+    closed = close(day=SIXTH)
+
+    assert (closed.exit_code, amounts(closed)["slips.open_at_end"]) == (ExitCode.DONE, Decimal(40))
+
+
 def test_a_correction_that_was_booked_is_told_with_the_deposit_as_it_was_recorded(
     slips_recorded: None, close: Close, sql: Sql
 ) -> None:
