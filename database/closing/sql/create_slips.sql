@@ -2,7 +2,7 @@
 -- a balance and our job has not booked yet.
 -- out    temporary table closing_slips. What is not booked: of a correction that is not worked the new total, of a bounce
 --        the deposits, of a link the child's deposit (docs/specs/routing-slips.md section 2). A slip that bounces again is
---        frozen already: not booked are then the deposits of the linked slips that were booked and did not fail
+--        frozen already: not booked are then the deposits that our job linked to it since it booked the bounce before
 CREATE TEMPORARY TABLE closing_slips ON COMMIT DROP AS
 WITH booked AS (
        SELECT slip,
@@ -22,12 +22,7 @@ WITH booked AS (
                 AND EXISTS (SELECT FROM cfs_accounts AS profile
                              WHERE profile.account_id = slip.payment_account_id
                                AND profile.payment_method = 'INTERNAL'
-                               AND profile.status IN ('ACTIVE', 'PENDING')) AS is_open,
-              slip.status = 'LINKED'
-                AND NOT EXISTS (SELECT FROM payments AS deposit
-                                 WHERE deposit.receipt_number = slip.number
-                                   AND deposit.is_routing_slip
-                                   AND deposit.payment_status_code IN ('FAILED', 'DELETED')) AS pays
+                               AND profile.status IN ('ACTIVE', 'PENDING')) AS is_open
          FROM closing_families AS chosen
          JOIN routing_slips AS slip
            ON slip.number = chosen.number
@@ -41,7 +36,14 @@ SELECT known.*,
          - CASE WHEN known.status = 'NSF' AND known.is_open
                 THEN known.total + coalesce(sum(child.total), 0)
                 WHEN known.status = 'NSF'
-                THEN coalesce(sum(child.total) FILTER (WHERE child.pays AND NOT child.is_open), 0)
+                THEN (SELECT coalesce(sum(linked.amount), 0)
+                        FROM pay_jobs.slip_movements AS linked
+                       WHERE linked.slip = known.number
+                         AND linked.kind = 'linked'
+                         AND linked.id > ALL (SELECT bounced.id
+                                                FROM pay_jobs.slip_movements AS bounced
+                                               WHERE bounced.slip = known.number
+                                                 AND bounced.kind = 'bounced'))
                 ELSE 0 END
          - CASE WHEN known.status = 'LINKED' AND known.is_open THEN known.total ELSE 0 END
          + coalesce(sum(child.total) FILTER (WHERE child.status = 'LINKED' AND child.is_open), 0) AS not_booked
@@ -49,4 +51,4 @@ SELECT known.*,
   LEFT JOIN known AS child
     ON child.parent_number = known.number
  GROUP BY known.id, known.number, known.parent_number, known.status, known.created_on, known.method, known.total,
-          known.remaining, known.first_deposit, known.deposit, known.is_open, known.pays
+          known.remaining, known.first_deposit, known.deposit, known.is_open

@@ -591,9 +591,7 @@ def test_what_the_api_counts_at_once_moves_a_slip_on_the_day_our_job_booked_it(
     assert (closed.exit_code, amounts(closed)["slips.open_at_end"]) == (ExitCode.DONE, Decimal(100))
 
 
-def test_a_second_bounce_moves_a_slip_that_lives_on_a_linked_one_on_the_day_our_job_booked_it(
-    close: Close, sql: Sql
-) -> None:
+def given_a_slip_that_lives_on_a_linked_one(sql: Sql) -> None:
     """The deposit of 100.00 bounced; of the 130.00 that were linked since, 40.00 are left."""
     sql(_SLIPS)
     sql(
@@ -607,12 +605,34 @@ def test_a_second_bounce_moves_a_slip_that_lives_on_a_linked_one_on_the_day_our_
         "                      paid_amount, is_routing_slip)"
         " VALUES (3, 'FAS', 'CHEQUE', 'COMPLETED', '206000028', 130, true)"
     )
+
+
+def test_a_second_bounce_moves_a_slip_that_lives_on_a_linked_one_on_the_day_our_job_booked_it(
+    close: Close, sql: Sql
+) -> None:
+    given_a_slip_that_lives_on_a_linked_one(sql)
+    sql(
+        "INSERT INTO pay_jobs.slip_movements (slip, kind, amount, moved_on)"
+        " VALUES ('206000010', 'bounced', -100, '2026-11-04 20:00Z'), ('206000010', 'linked', 130, '2026-11-05 20:00Z')"
+    )
     close(day=datetime(2026, 11, 5, tzinfo=UTC).date(), record=True, reason="first")
 
     sql("UPDATE routing_slips SET status = 'NSF', remaining_amount = -90 WHERE id = 1")
     closed = close(day=SIXTH)
 
     assert (closed.exit_code, amounts(closed)["slips.open_at_end"]) == (ExitCode.DONE, Decimal(40))
+
+
+def test_a_bounce_that_the_job_before_ours_worked_leaves_nothing_to_book_of_a_linked_slip(
+    close: Close, sql: Sql
+) -> None:
+    """It let no payment of a linked slip fail."""
+    given_a_slip_that_lives_on_a_linked_one(sql)
+    sql("UPDATE routing_slips SET status = 'NSF', remaining_amount = -90 WHERE id = 1")
+
+    closed = close(day=datetime(2026, 11, 5, tzinfo=UTC).date(), record=True, reason="first")
+
+    assert amounts(closed)["slips.open_at_end"] == Decimal(-90)
 
 
 def test_a_correction_that_was_booked_is_told_with_the_deposit_as_it_was_recorded(

@@ -3,7 +3,7 @@
 -- source docs/specs/routing-slips.md sections 1 to 3: a bounced or voided deposit counts no more (its payments FAILED);
 --        a void and a linked child have nothing left; a transaction counts while it is APPROVED, CREATED or PAID, less
 --        what of it was given back. While the job has not worked a bounce, its deposit is off the balance and not FAILED,
---        be it the first, before which the slip is not frozen, or a later one, of deposits that were linked since the first;
+--        be it the first, before which the slip is not frozen, or a later one, after our job linked a deposit;
 --        while it has not worked a void, all is left still. A refund that takes the place of one that AP has paid keeps that
 --        with its movement. What was written off of a deposit that bounced later counts no more; what was refunded is owed
 SELECT 'slip ' || slip.number AS row,
@@ -55,15 +55,11 @@ SELECT 'slip ' || slip.number AS row,
                             AND profile.payment_method = 'INTERNAL'
                             AND profile.status IN ('ACTIVE', 'PENDING')) THEN false
             WHEN slip.status = 'NSF'
-             AND EXISTS (SELECT FROM routing_slips AS child
-                          WHERE child.parent_number = slip.number
-                            AND NOT EXISTS (SELECT FROM cfs_accounts AS profile
-                                             WHERE profile.account_id = child.payment_account_id
-                                               AND profile.payment_method = 'INTERNAL'
-                                               AND profile.status IN ('ACTIVE', 'PENDING'))
-                            AND NOT EXISTS (SELECT FROM payments AS deposit
-                                             WHERE deposit.receipt_number = child.number
-                                               AND deposit.is_routing_slip
-                                               AND deposit.payment_status_code IN ('FAILED', 'DELETED'))) THEN false
+             AND 'linked' = (SELECT moved.kind
+                               FROM pay_jobs.slip_movements AS moved
+                              WHERE moved.slip = slip.number
+                                AND moved.kind IN ('bounced', 'linked')
+                              ORDER BY moved.id DESC
+                              LIMIT 1) THEN false
             WHEN slip.status = 'VOID' THEN slip.remaining_amount <> 0
             ELSE slip.remaining_amount IS DISTINCT FROM family.deposits - family.spent - family.refunded END
