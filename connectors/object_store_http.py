@@ -1,6 +1,6 @@
 """The wire under the object store: every call ends by our clock, and an answer has a size.
 
-urllib3's timeouts begin anew with every byte, so a timer shuts the sockets of a call that takes too long. Uploads carry
+urllib3's timeouts begin anew with every byte, so the sockets of a call that takes too long are shut. Uploads carry
 Content-MD5, which some buckets insist on. Imported with the first request, as the S3 client is.
 """
 
@@ -16,6 +16,7 @@ from typing import Any
 import urllib3
 
 from config.lean_imports import standing_in
+from connectors.deadlines import broken_off_after
 
 # For the administration of servers and buckets, for credentials in files and for archives.
 _NOT_USED = {
@@ -69,14 +70,11 @@ class StoreConnections(urllib3.PoolManager):
     @contextmanager
     def ends_after(self, seconds: float) -> Iterator[threading.Event]:
         """Break off what is done within once the time is over; the event says that it was."""
-        timer = threading.Timer(seconds, self._break_off)
-        timer.daemon = True
-        timer.start()
         self._depth += 1
         try:
-            yield self._expired
+            with broken_off_after(seconds, self._break_off):
+                yield self._expired
         finally:
-            timer.cancel()
             self._depth -= 1
             if not self._depth:
                 self._expired.clear()

@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.serialization.ssh import SSHPrivateKeyTypes
 from config.errors import ConfigError, SourceRefused, SourceUnavailable
 from config.lean_imports import without
 from config.settings import SftpSettings
+from connectors.deadlines import broken_off_after
 
 with without("invoke"):  # for commands in ~/.ssh/config, which is not read
     import paramiko
@@ -135,13 +136,8 @@ def closed_after(transport: paramiko.Transport, seconds: float) -> Iterator[thre
         expired.set()
         shut(transport)
 
-    timer = threading.Timer(seconds, expire)
-    timer.daemon = True
-    timer.start()
-    try:
+    with broken_off_after(seconds, expire):
         yield expired
-    finally:
-        timer.cancel()
 
 
 def _limit_waiting(transport: paramiko.Transport, seconds: float) -> None:
