@@ -29,7 +29,7 @@ from sandbox.world.model.compare import learn_fees
 from sandbox.world.model.journals import learn_feedback
 from sandbox.world.model.slips import learn_cheques, learn_slip_run
 from sandbox.world.model.statements import learn_statements
-from sandbox.world.night_checks import CHECKS, Check
+from sandbox.world.night_checks import AT_ONCE, Check, begin_to_look
 from sandbox.world.settlement_steps import settle, settle_what_came_late
 from sandbox.world.world import World
 from sandbox.world.world_night import WorldNight
@@ -45,7 +45,7 @@ Step = Callable[[WorldNight], None]
 def pass_night(world: World, checks: Iterable[Check] | None = None) -> WorldNight:
     """Let the day of the clock pass and the night after it, and look at the end at everything that is checked.
 
-    Without checks of one's own verify looks as well, while the next day passes: `verifier.found()` waits for it.
+    Without checks of one's own much of it is looked at while the next day passes: `meanwhile.found()` waits for it.
     """
     night = WorldNight(world, world.clock.today)
     for day, steps in ((night.day, DAY), (night.day + _ONE_DAY, NIGHT)):
@@ -57,9 +57,9 @@ def pass_night(world: World, checks: Iterable[Check] | None = None) -> WorldNigh
                 night.problems.append(f"at {at} nothing could go on: {error}")
                 return night
     if checks is None:
-        night.problems += [f"the night before: {one}" for one in world.verifier.found()]
-        world.verifier.begin()
-    for check in CHECKS if checks is None else checks:
+        night.problems += world.meanwhile.found()
+        begin_to_look(night)
+    for check in AT_ONCE if checks is None else checks:
         night.problems += check(night)
     world.model.chronicle.note(A_NIGHT)
     world.parts.cfs.simulator.calls.clear()
@@ -101,7 +101,11 @@ def _slips(night: WorldNight) -> None:
         return
     learn_slip_run(world.model, world.slips, world.clock.stored)
     night.run("ROUTING_SLIP_RECREATE", exits=(0, 3), concurrency=1)
-    night.problems += learn_fees(world.model, world.tables)
+    _learn_fees(night)
+
+
+def _learn_fees(night: WorldNight) -> None:
+    night.problems += learn_fees(night.world.model, night.world.tables)
 
 
 def _feedback(night: WorldNight) -> None:
@@ -208,4 +212,4 @@ DAY: list[tuple[str, Step]] = [
     ("23:55", lambda _night: None),
 ]
 # Of the next day, before anything else happens in it.
-NIGHT: list[tuple[str, Step]] = [("01:01", _statements), ("02:00", _close)]
+NIGHT: list[tuple[str, Step]] = [("01:01", _statements), ("02:00", _close), ("02:00", _learn_fees)]

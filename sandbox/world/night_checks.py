@@ -1,17 +1,20 @@
 """What is held against the model, the books and the messages at the end of every night.
 
-Whoever has something to say about every night adds a function to `CHECKS`: it is given the night and returns what is
-wrong, each with the words that a person needs.
+Whoever has something to say about every night adds a function to `AT_ONCE`, or to `MEANWHILE` where it only looks: it
+is given the night and returns what is wrong, each with the words that a person needs.
 """
 
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
+from itertools import chain
 
+from database.sessions import Session
 from sandbox.cfs.audit import audit
 from sandbox.world.closing import days_are_the_span
 from sandbox.world.model.compare import differences
+from sandbox.world.verifying import verify_finds
 from sandbox.world.world_night import WorldNight
 
 Check = Callable[[WorldNight], Iterable[str]]
@@ -89,11 +92,18 @@ def months_are_their_days(night: WorldNight) -> Iterator[str]:
         yield from days_are_the_span(night.world, night.day.replace(day=1), night.day)
 
 
-CHECKS: list[Check] = [
-    model_agrees,
-    books_balance,
-    cfs_agrees,
-    nothing_waits,
-    others_heard,
-    months_are_their_days,
-]
+def begin_to_look(night: WorldNight, *, is_last: bool = False) -> None:
+    """Begin with the checks that only look, and with verify; what they find is found `meanwhile`."""
+    world = night.world
+
+    def look(session: Session) -> Iterator[str]:
+        with world.tables.seen_by(session):
+            wrong = chain.from_iterable(check(night) for check in MEANWHILE)
+            for problem in chain(wrong, verify_finds(session, world.clock, is_last=is_last)):
+                yield f"after the night of {night.day}: {problem}"
+
+    world.meanwhile.begin(look)
+
+
+AT_ONCE: list[Check] = [nothing_waits, others_heard, months_are_their_days]
+MEANWHILE: list[Check] = [model_agrees, books_balance, cfs_agrees]

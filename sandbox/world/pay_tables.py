@@ -27,12 +27,17 @@ class PayTables:
     @contextmanager
     def together(self) -> Iterator[None]:
         """Commit what is written inside as one."""
-        with self.database.begin() as session:
-            self._session = session
-            try:
-                yield
-            finally:
-                self._session = None
+        with self.database.begin() as session, self.seen_by(session):
+            yield
+
+    @contextmanager
+    def seen_by(self, session: Session) -> Iterator[None]:
+        """Read and write inside by a session of somebody else."""
+        self._session = session
+        try:
+            yield
+        finally:
+            self._session = None
 
     def add(self, table: str, **values: Any) -> int:
         """Add a row and return its id."""

@@ -15,6 +15,7 @@ from sandbox.world.cfs_thread import cfs_of_this_process
 from sandbox.world.chronicle import Chronicle
 from sandbox.world.digest import digest
 from sandbox.world.night import pass_night
+from sandbox.world.night_checks import begin_to_look
 from sandbox.world.story import Ending, Story, shortest
 from sandbox.world.world import WorldParts, open_world
 from sandbox.world.world_night import WorldNight
@@ -51,10 +52,10 @@ def simulate(
             passed(night)
             if night.problems:
                 break
-        night.problems += world.verifier.found()
+        night.problems[:0] = world.meanwhile.found()
         if not night.problems:
-            world.verifier.begin(is_last=True)
-            night.problems += world.verifier.found()
+            begin_to_look(night, is_last=True)
+            night.problems += world.meanwhile.found()
         nights = (night.day - story.first).days + 1
         return SimulationResult(nights, night.day, digest(world.database), world.model.chronicle, night.problems)
 

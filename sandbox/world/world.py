@@ -21,12 +21,12 @@ from sandbox.world.cfs_thread import CfsThread
 from sandbox.world.chance import SeededChance
 from sandbox.world.clock import VirtualClock
 from sandbox.world.faults import WorldFaults
+from sandbox.world.meanwhile import Meanwhile, looking_meanwhile
 from sandbox.world.model.records import WorldModel
 from sandbox.world.model.slips import ModelSlip
 from sandbox.world.pay_tables import PayTables
 from sandbox.world.real_time import no_real_time
 from sandbox.world.settlement_line import Delivery, SettlementFile, SettlementLine
-from sandbox.world.verifying import NightVerifier, night_verifier
 from sandbox.world.warm_sessions import warm_sessions
 
 _KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
@@ -122,7 +122,7 @@ class World:
     bucket: ObjectStore
     model: WorldModel
     faults: WorldFaults
-    verifier: NightVerifier
+    meanwhile: Meanwhile
     written: list[SettlementLine] = field(default_factory=list)
     kept_back: list[SettlementFile] = field(default_factory=list)
     delivery: Delivery = field(default_factory=Delivery)
@@ -168,10 +168,10 @@ def open_world(parts: WorldParts, *, seed: int, first: date, faults: Sequence[st
             warm_sessions(database),
             no_real_time(),
             world_faults.at_work(),
-            night_verifier(database, clock) as verifier,
+            looking_meanwhile(database) as meanwhile,
         ):
             tables = PayTables(database, clock)
-            yield World(parts, chance, clock, database, tables, bucket, model, world_faults, verifier, first=first)
+            yield World(parts, chance, clock, database, tables, bucket, model, world_faults, meanwhile, first=first)
     finally:
         os.environ.clear()
         os.environ.update(before)

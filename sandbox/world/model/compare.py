@@ -32,7 +32,6 @@ def differences(
 
     askew  how far the clocks of pods were off at most: so far may times be off that a run has written
     """
-    yield from learn_fees(model, tables)
     yield from _invoices(model, tables, askew)
     payments = [tuple(vars(one).values()) for one in model.payments]
     yield from _missing_and_extra("payment", payments, tables.tuples(sql["list_payments"]))

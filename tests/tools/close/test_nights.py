@@ -41,7 +41,7 @@ def close_days(world: World) -> Iterator[RunResult]:
         night = pass_night(world)
         assert night.problems == []
         yield next(one for one in night.runs if one.job == CLOSE.name)
-    assert world.verifier.found() == []
+    assert world.meanwhile.found() == []
 
 
 def test_days_of_a_world_are_closed_to_the_cent(

@@ -56,7 +56,7 @@ def play(parts: WorldParts, *, seed: int, first: date, nights: int, elsewhere: b
         for _ in range(nights):
             night = pass_night(world, [] if elsewhere else None)
             assert night.problems == []
-        assert world.verifier.found() == []
+        assert world.meanwhile.found() == []
 
 
 def _move_runs(world: World) -> None:
