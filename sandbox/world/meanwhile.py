@@ -5,6 +5,7 @@ The copy is forked, so that it has the model and the books of CFS for nothing, a
 
 import multiprocessing
 import traceback
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from multiprocessing.connection import Connection
@@ -35,7 +36,10 @@ class Meanwhile:
         session = self._stack.enter_context(snapshot(self._database))
         self._answer, theirs = _FORK.Pipe(duplex=False)
         copy = _FORK.Process(target=_answer, args=(theirs, look, session))
-        copy.start()
+        with warnings.catch_warnings():
+            # Python fears for the locks of other threads; all of them wait for something to do.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            copy.start()
         theirs.close()
         self._stack.callback(self._answer.close)
         self._stack.callback(_ended, copy)

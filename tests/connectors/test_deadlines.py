@@ -4,6 +4,8 @@ import os
 import threading
 from contextlib import ExitStack
 
+import pytest
+
 from connectors.deadlines import broken_off_after
 
 SOON = 0.05
@@ -56,6 +58,7 @@ def test_all_calls_share_one_thread() -> None:
             assert threading.active_count() == before
 
 
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_forked_process_keeps_its_own_deadlines() -> None:
     with broken_off_after(LATE, may_not_be):
         child = os.fork()
