@@ -1,7 +1,8 @@
 -- bounces.receipts, bounces.payments, bounces.kept, bounces.fees: what bounces took back, by receipt and by payment, what
 -- a failed payment keeps, and the fees that were charged. A payment over several receipts keeps what the others brought: that
--- did not bounce. One of a bounce that another service had noted took no receipt back here. What others that failed before
--- keep less since is no money of the bounce.
+-- did not bounce. A number without a payment of its own, as where one bank receipt paid two, is told by the rows that brought
+-- it; where another service booked them, by the receipts. One of a bounce that another service had noted took no receipt
+-- back here. What others that failed before keep less since is no money of the bounce.
 -- in     since, until (naive UTC)
 INSERT INTO closing_rows
 SELECT 'bounces.receipts', [[gone.at]], invoice.payment_method_code, CAST(NULL AS bigint), gone.pair, 'receipt ' || gone.id, gone.amount,
@@ -31,16 +32,22 @@ SELECT figure.name, [[line.at]], coalesce(was.payment_method_code, 'PAD'), CAST(
                CASE WHEN lower(line.status) = 'partially paid'
                     THEN greatest(line.original_amount - line.outstanding_amount, 0) END AS kept,
                (SELECT sum(row.amount)
-                  FROM pay_jobs.settlement_rows AS row
+                  FROM closing_booked AS row
                  WHERE row.target_number = line.target_number
                    AND row.source_number = line.source_number
-                   AND row.kind = 'SETTLE_PAD'
-                   AND <<row.counts>>) AS brought) AS payment
+                   AND row.kind IN ('SETTLE_PAD', 'SETTLE_ONE', 'PART_ONE', 'SETTLE_CREDIT')
+                   AND <<row.counts>>
+                   AND row.at <= line.at) AS brought) AS payment
+  LEFT JOIN (SELECT pair, sum(amount) AS amount
+               FROM closing_gone
+              GROUP BY pair) AS gone
+    ON gone.pair = line.file_id || ':' || line.line
  CROSS JOIN LATERAL (VALUES
        ('bounces.payments',
-        payment.paid - least(coalesce(payment.kept, 0),
-                             CASE was.payment_status_code WHEN 'FAILED' THEN payment.paid
-                             ELSE greatest(payment.paid - payment.brought, 0) END)),
+        CASE WHEN kept.was IS NULL THEN coalesce(payment.brought, gone.amount)
+             ELSE payment.paid - least(coalesce(payment.kept, 0),
+                                       CASE was.payment_status_code WHEN 'FAILED' THEN payment.paid
+                                       ELSE greatest(payment.paid - payment.brought, 0) END) END),
        ('bounces.kept', payment.kept)) AS figure (name, amount)
  WHERE line.kind = 'BOUNCE'
    AND line.outcome = 'applied'
