@@ -188,27 +188,27 @@ def nsf_is_due(family: SlipFamily) -> bool:
     slip = family.root
     if slip.status != "NSF" or slip.account is None or slip.account.status == "INACTIVE":
         return False
-    if slip.account.status != "FREEZE" or slip.begun("nsf") or family.has_recovered:
+    if not slip.is_frozen or slip.begun("nsf") or family.has_recovered:
         return True
     if any(one.status == "PAID" for one in slip.invoices):
         return True  # CREATE_INVOICES took it for paid, with nothing left on any receipt (section 4.6)
-    if fee := family.half_made_fee:
-        return fee.reference_id is None or slip.remaining == _linked_later(family) - spent(family)
-    return not was_worked_to_the_end(family)
+    return not was_worked_to_the_end(family) or may_have_bounced_again(family)
 
 
 def was_worked_to_the_end(family: SlipFamily) -> bool:
-    """Whether the last bounce was worked with its fee: by us, or by another job, and the fee was waived since."""
+    """Whether the last bounce was worked with its fee, be it waived since: by us, or by another job."""
     slip = family.root
-    if not family.is_frozen_by_bounce or family.half_made_fee:
+    if not family.is_frozen_by_bounce:
         return False
-    was_charged = any(one.is_nsf_fee for one in slip.invoices)
-    return slip.was_done("nsf") or (was_charged and not bounced_again(family))
+    if fee := family.half_made_fee:
+        return fee.reference_id is not None and slip.remaining != _linked_later(family) - spent(family)
+    return slip.was_done("nsf") or any(one.is_nsf_fee for one in slip.invoices)
 
 
-def bounced_again(family: SlipFamily) -> bool:
-    """Whether a slip that another job froze bounced once more: the API took its deposit off the balance again."""
-    return family.root.remaining <= _linked_later(family) - taken_off(family) - family.root.total
+def may_have_bounced_again(family: SlipFamily) -> bool:
+    """Whether more is off the balance than is owed, of a slip whose bounce another job worked: CFS tells why."""
+    was_worked = was_worked_to_the_end(family) and not family.root.was_done("nsf")
+    return was_worked and family.root.remaining < _linked_later(family) - taken_off(family)
 
 
 def _correction(slip: RoutingSlip) -> DueOperation | None:

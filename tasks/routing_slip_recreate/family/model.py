@@ -120,6 +120,11 @@ class RoutingSlip:
         return begun is not None and begun.sent
 
     @property
+    def is_frozen(self) -> bool:
+        """Whether its deposit bounced or was voided, and that was worked."""
+        return self.account is not None and self.account.status == "FREEZE"
+
+    @property
     def site(self) -> CfsSite:
         """The slip's own site; asked only of slips whose account is known to have one."""
         assert self.account is not None and self.account.site is not None
@@ -178,8 +183,7 @@ class SlipFamily:
     @property
     def is_frozen_by_bounce(self) -> bool:
         """Whether the last bounce was worked as far as the frozen account, and no money came in since."""
-        account = self.root.account
-        return account is not None and account.status == "FREEZE" and not self.has_recovered
+        return self.root.is_frozen and not self.has_recovered
 
     @property
     def half_made_fee(self) -> SlipInvoice | None:

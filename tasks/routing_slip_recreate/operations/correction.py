@@ -82,7 +82,7 @@ def _refuse_lost_deposit(inputs: OperationInputs, receipt: CfsReceipt) -> None:
     """Refuse to make the deposit of a frozen account anew: it bounced or was voided. Raises StateConflict."""
     slip = inputs.slip
     begun = inputs.earlier is not None and inputs.earlier.sent
-    if slip.account is not None and slip.account.status == "FREEZE" and not begun:
+    if slip.is_frozen and not begun:
         raise StateConflict(
             theirs=f"receipt {receipt.receipt_number} is {receipt_words(receipt)}, as are those before it",
             ours=f"the deposit of slip {slip.number} bounced or was voided (its CFS account is FREEZE), and is now "

@@ -3,7 +3,7 @@
 Source: docs/specs/routing-slips.md sections 3.4 and 4.3, hazard 7. The payments of children fail with the parent's,
 by their plain numbers, which is what payments hold. The id of the fee invoice is taken when the plan is made, so that
 a run that dies finds its CFS invoice again; a fee that another job left half made is taken over. What was
-begun keeps its amount, whatever the fee in force is by now.
+begun keeps its amount, whatever the fee in force is by now. Of a second bounce only what is open in CFS is lost.
 """
 
 from dataclasses import replace
@@ -14,8 +14,8 @@ from connectors.effects import StateConflict
 from database.pay.numbers import invoice_number
 from database.sessions import Session
 from tasks.routing_slip_recreate.family.due import (
-    bounced_again,
     linked_since_bounce,
+    may_have_bounced_again,
     spent,
     taken_off,
     was_worked_to_the_end,
@@ -40,15 +40,20 @@ from tasks.routing_slip_recreate.steps.invoices import create_invoice
 
 def plan(inputs: OperationInputs) -> OperationPlan:
     """Reverse what each member has open, and make the fee in CFS; where that was done for this bounce, only look."""
-    slip, earlier = inputs.slip, inputs.earlier.plan if inputs.earlier else {}
+    slip, family, earlier = inputs.slip, inputs.family, inputs.earlier.plan if inputs.earlier else {}
     known = earlier.get("fee_invoice")
     members = _bounced(inputs)
-    if was_worked_to_the_end(inputs.family) and not known:
-        receipts = tuple(one.number for one in live_receipts(inputs, members))
-        return OperationPlan(steps=(), facts={"members": []}, receipts=receipts)
+    held = live_receipts(inputs, members)
+    standing = [one.slip.number for one in held if not one.receipt.is_reversed]
+    was_worked = was_worked_to_the_end(family)
+    is_first = not slip.is_frozen or (family.is_frozen_by_bounce and not was_worked)
+    if was_worked and not known and not (standing and may_have_bounced_again(family)):
+        return OperationPlan(steps=(), facts={"members": []}, receipts=tuple(one.number for one in held))
     fee = inputs.nsf_fee()
     taken = reversals(inputs, members, ReversalReason.NSF, ReversalComment.NON_SUFFICIENT_FUND)
-    begun = inputs.family.half_made_fee
+    begun = family.half_made_fee
+    if begun and (was_worked if known is None else known != begun.id):
+        begun = None  # the fee of the bounce before
     if begun or known:
         fee = replace(fee, amount=begun.total if begun else Decimal(str(earlier.get("charge", 0))) or fee.amount)
     fee_invoice = begun.id if begun else int(str(known or inputs.new_invoice()))
@@ -60,6 +65,7 @@ def plan(inputs: OperationInputs) -> OperationPlan:
             "fee_number": number,
             "charge": str(fee.amount if begun is None else _still_to_charge(inputs, fee)),
             "members": [one.number for one in members],
+            "lost": earlier.get("lost", [one.number for one in members] if is_first else standing),
         },
     )
 
@@ -89,10 +95,9 @@ def close(session: Session, inputs: OperationInputs, plan: OperationPlan) -> lis
     write_fee(session, inputs, fee, invoice_id=fee_invoice, made=made)
     charge = Decimal(str(plan.facts["charge"]))
     set_slip(session, fresh.number, now=inputs.now, remaining_change=-charge)
-    # A deposit that failed was lost before, but for those of this bounce that a job which left it half done let fail.
-    is_half_done = family.is_frozen_by_bounce and not bounced_again(family)
-    newly = [one for one in family.members if one.number in members and (is_half_done or not one.is_lost)]
-    bounced = sum((one.total for one in newly), Decimal(0))
+    lost = plan.facts["lost"]
+    assert isinstance(lost, list)
+    bounced = sum((one.total for one in family.members if one.number in lost), Decimal(0))
     note_movement(session, fresh.number, "bounced", -bounced, now=inputs.now)
     return _balance_notes(session, inputs, since)
 

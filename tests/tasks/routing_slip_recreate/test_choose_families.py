@@ -54,8 +54,9 @@ def test_a_family_is_chosen_where_something_is_due_or_begun_and_nowhere_else(row
         "NSF, another fee": AT_REST | {"bought": [("CREATED", 30, "ACTIVE", OF_ANOTHER_FILING)]},
         "NSF, fee given back, another not in CFS": AT_REST
         | {"bought": [("CANCELLED", 30, "ACTIVE", FEE_SCHEDULE), ("CREATED", 30, None, FEE_SCHEDULE)]},
-        "NSF, fee given back, bounced once more": AT_REST
-        | {"remaining": -100, "bought": [("CANCELLED", 30, "ACTIVE", FEE_SCHEDULE)]},
+        "NSF, fee given back, and more off the balance than is owed": AT_REST
+        | {"bought": [("CANCELLED", 30, "ACTIVE", FEE_SCHEDULE)]},
+        "NSF, more off the balance than is owed": AT_REST | {"remaining": -30.5},
         "NSF, fee not in CFS": AT_REST | {"bought": [("CREATED", 30, None, FEE_SCHEDULE)]},
         "NSF, fee withdrawn in CFS": AT_REST | {"bought": [("CREATED", 30, "CANCELLED", FEE_SCHEDULE)]},
         "NSF, a transaction paid": AT_REST | {"bought": [FEE, ("PAID", 10, "COMPLETED")]},
@@ -85,7 +86,7 @@ def test_a_family_is_chosen_where_something_is_due_or_begun_and_nowhere_else(row
         "NSF": AT_REST,
         "NSF, fee given back, a transaction owed": AT_REST
         | {"remaining": -100, "bought": [("CANCELLED", 30, "ACTIVE", FEE_SCHEDULE), ("CREATED", 100, "ACTIVE")]},
-        "NSF, fee given back": AT_REST | {"bought": [("CANCELLED", 30, "ACTIVE", FEE_SCHEDULE)]},
+        "NSF, fee given back": AT_REST | {"remaining": 0, "bought": [("CANCELLED", 30, "ACTIVE", FEE_SCHEDULE)]},
         "NSF, worked": AT_REST | {"work": [("slip nsf", "done")]},
         "NSF, worked, fee given back": AT_REST
         | {"bought": [("CANCELLED", 30, "ACTIVE", FEE_SCHEDULE)], "work": [("slip nsf", "done")]},

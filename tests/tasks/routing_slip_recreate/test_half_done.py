@@ -8,7 +8,7 @@ import pytest
 from tests.old_schema import written_before
 from tests.routing_slip_factory import Slips
 from tests.tasks.routing_slip_recreate import scenarios
-from tests.tasks.routing_slip_recreate.scenarios import CHILD, PARENT, live, reverse_in_cfs, seed_receipt
+from tests.tasks.routing_slip_recreate.scenarios import CHILD, PARENT, THIRD, live, reverse_in_cfs, seed_receipt
 
 
 @pytest.mark.parametrize("version", [1, 2])
@@ -234,6 +234,104 @@ def test_a_new_bounce_is_worked_where_the_fee_of_the_first_was_waived(slips: Sli
     assert live(slips) == {}
     assert bounces_noted(slips) == ["-130.00"]
     assert slips.run().notes == ["No slips are in progress."]
+
+
+def test_a_bounce_that_another_job_left_between_two_receipts_is_noted_with_all_of_it(slips: Slips) -> None:
+    """It was stuck there, and the next slip's commit took the failed payment along (section 4.0)."""
+    scenarios.nsf(slips)
+    scenarios.forget_our_work(slips)
+    reverse_in_cfs(slips, PARENT)
+    slips.change("UPDATE payments SET payment_status_code = 'FAILED' WHERE receipt_number = :n", n=PARENT)
+
+    assert slips.run().rejects == []
+
+    assert bounces_noted(slips) == ["-110.00"]
+
+
+def given_bounces_whose_fees_were_waived_and_their_balance_left(slips: Slips, count: int) -> None:
+    """Let another job have worked the bounces of a deposit of 25.00 with nothing spent."""
+    slips.deposit(PARENT, "25.00")
+    slips.bounce(PARENT)
+    slips.run()
+    for _ in range(1, count):
+        slips.change("INSERT INTO invoices (payment_method_code, invoice_status_code, total, paid, routing_slip,"
+                     " payment_account_id, corp_type_code, created_by, created_on) VALUES"
+                     " ('INTERNAL', 'CREATED', 30, 0, :n, 1, 'BCR', 'SYSTEM', now())", n=PARENT)  # fmt: skip
+    slips.change("UPDATE invoices SET invoice_status_code = 'CANCELLED'")
+    slips.change("UPDATE routing_slips SET remaining_amount = :left", left=-30 * count)
+    scenarios.forget_our_work(slips)
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_waived_fee_of_another_job_is_not_charged_again_where_its_amount_was_left_in_the_balance(
+    slips: Slips, count: int
+) -> None:
+    given_bounces_whose_fees_were_waived_and_their_balance_left(slips, count)
+
+    (told,) = slips.run().rejects
+
+    assert f"its balance is -{30 * count}.00 now, and its transactions and the fee say 0.00" in told.detail
+    assert slips.due() == {"REG00000001": "30.00"}
+    assert bounces_noted(slips) == []
+    assert slips.run().notes == ["No slips are in progress."]
+
+
+def given_a_second_bounce_after_a_link_of_another_job_that_paid_nothing(slips: Slips) -> None:
+    slips.deposit(PARENT, "100.00")
+    slips.bounce(PARENT)
+    slips.run()
+    scenarios.forget_our_work(slips)
+    slips.deposit(CHILD, "130.00")
+    slips.link(CHILD, PARENT)
+    reverse_in_cfs(slips, CHILD, of=CHILD)
+    seed_receipt(slips, f"{CHILD}L", "130.00")
+    slips.change("UPDATE cfs_accounts SET status = 'INACTIVE' WHERE id = 2")
+    slips.change("UPDATE routing_slips SET remaining_amount = 130, status = 'ACTIVE' WHERE number = :n", n=PARENT)
+    slips.bounce(PARENT)
+
+
+def test_a_second_bounce_is_worked_where_the_fee_of_the_first_was_never_paid(slips: Slips) -> None:
+    """The job before ours went on where no receipt could be applied (section 3.7)."""
+    given_a_second_bounce_after_a_link_of_another_job_that_paid_nothing(slips)
+
+    outcome = slips.run()
+
+    assert outcome.counts["slips_nsf"] == 1
+    assert live(slips) == {}
+    assert slips.due() == {"REG00000001": "30.00", "REG00000002": "30.00"}
+    assert bounces_noted(slips) == ["-130.00"]
+    assert slips.run().notes == ["No slips are in progress."]
+
+
+@pytest.mark.parametrize("point", ["planned", "answered 1 reverse receipt", "answered 3 create invoice"])
+def test_a_second_bounce_that_died_charges_its_own_fee_though_the_balance_was_corrected_meanwhile(
+    slips: Slips, point: str
+) -> None:
+    given_a_second_bounce_after_a_link_of_another_job_that_paid_nothing(slips)
+    assert slips.run_killed_at(point)
+    slips.change("UPDATE routing_slips SET remaining_amount = -30 WHERE number = :n", n=PARENT)
+
+    assert slips.run().rejects == []
+
+    assert slips.due() == {"REG00000001": "30.00", "REG00000002": "30.00"}
+    assert slips.slip(PARENT)["remaining_amount"] == Decimal("-60.00")
+    assert bounces_noted(slips) == ["-130.00"]
+
+
+def test_a_second_bounce_is_noted_without_the_linked_deposit_that_another_job_lost_before(slips: Slips) -> None:
+    """It let no payment of a linked slip fail (section 3.4)."""
+    scenarios.nsf(slips)
+    slips.run()
+    scenarios.forget_our_work(slips)
+    slips.change("UPDATE payments SET payment_status_code = 'COMPLETED' WHERE receipt_number = :n", n=CHILD)
+    slips.deposit(THIRD, "140.00")
+    slips.link(THIRD, PARENT)
+    slips.run()
+    slips.bounce(PARENT)
+
+    slips.run()
+
+    assert bounces_noted(slips) == ["-140.00"]
 
 
 @pytest.mark.parametrize("fee", ["none", "without reference", "taken off", "with reference", "done"])

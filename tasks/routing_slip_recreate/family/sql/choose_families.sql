@@ -79,8 +79,8 @@ candidate AS (
                 )
                 OR (slip.status = 'NSF' AND NOT EXISTS (
                     -- An NSF slip at rest: frozen, nothing paid, if only in part, and nothing linked since its bounce;
-                    -- where no job of ours worked that, no link of ours has paid, and its fee is in CFS and taken off, or
-                    -- was waived and the deposit is not off the balance once more.
+                    -- where no job of ours worked that, no link of ours has paid, its fee is in CFS and taken off, or was
+                    -- waived, and no more is off the balance than is owed.
                     SELECT 1
                       FROM cfs_accounts AS account
                       LEFT JOIN bounced ON bounced.number = slip.number
@@ -115,7 +115,7 @@ candidate AS (
                                     WHERE bought.routing_slip = slip.number
                                       AND bought.is_fee
                                )
-                               AND slip.remaining_amount + coalesce(slip.refund_amount, 0) + slip.total > -(
+                               AND slip.remaining_amount + coalesce(slip.refund_amount, 0) >= -(
                                    SELECT coalesce(sum(bought.total), 0)
                                      FROM bought
                                     WHERE bought.routing_slip = slip.number
