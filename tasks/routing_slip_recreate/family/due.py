@@ -17,7 +17,7 @@ AUTHORIZED = {"REFUND_AUTHORIZED": "refund", "WRITE_OFF_AUTHORIZED": "write_off"
 KINDS = ("link", "void", "nsf", "correction", "refund", "write_off", "void_transactions")
 _UNTOLD = (
     "slips are linked to it that CFS does not know yet, and the balance {} with {} spent or refunded does not tell "
-    "which of them came after the bounce to pay for it: set the balance right, or link them one at a time"
+    "which of them came after the bounce to pay for it: {}"
 )
 
 
@@ -46,7 +46,8 @@ def due_for(family: SlipFamily, named: str | None = None) -> list[DueOperation]:
         return links
     since = linked_since_bounce(family) if own.kind == "nsf" else linked_since_void_began(family)
     if since is None:
-        return [replace(own, refused=_UNTOLD.format(family.root.remaining, taken_off(family))), *links]
+        untold = _UNTOLD.format(family.root.remaining, taken_off(family), _how_to_tell(family))
+        return [replace(own, refused=untold), *links]
     later = {one.number for one in since}
     return [
         *(one for one in links if one.slip.number not in later),
@@ -62,19 +63,48 @@ def linked_since_bounce(family: SlipFamily) -> tuple[RoutingSlip, ...] | None:
     its own. No job freezes an account before all children of then are linked, so under one that another job froze all
     came later. None where the balance does not tell which of the children not yet worked did.
     """
-    unlinked = _unlinked(family)
     if family.is_frozen_by_bounce:
-        return unlinked
-    left = family.root.remaining + taken_off(family)
-    fitting = [
+        return _unlinked(family)
+    if not _unlinked(family):
+        return ()
+    fitting = _fitting(family, family.root.remaining)
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _fitting(family: SlipFamily, balance: Decimal) -> list[tuple[RoutingSlip, ...]]:
+    """Return the children not yet worked that may have come after the bounce, by what the balance would hold of them.
+
+    The API takes what a bounce before took off once more, until staff put it back.
+    """
+    unlinked, left = _unlinked(family), balance + taken_off(family)
+    return [
         chosen
         for count in range(len(unlinked) + 1)
         for chosen in combinations(unlinked, count)
-        if sum((one.total for one in chosen), Decimal(0)) == left
+        if _sum(chosen) in {left, left + _lost_before(family)}
     ]
-    if not unlinked:
-        return ()
-    return fitting[0] if len(fitting) == 1 else None
+
+
+def _how_to_tell(family: SlipFamily) -> str:
+    """Return which balance would tell, for each of the answers that the one it has leaves open."""
+    ways = []
+    for chosen in _fitting(family, family.root.remaining):
+        right = _sum(chosen) - taken_off(family)
+        for balance in (right, right - _lost_before(family)):
+            if _fitting(family, balance) == [chosen]:
+                names = " and ".join(one.number for one in chosen) or "none"
+                ways.append(f"to {balance} if {names} did")
+                break
+    return f"set the balance {'; or '.join(ways)}" if ways else "set the balance right, or link them one at a time"
+
+
+def _lost_before(family: SlipFamily) -> Decimal:
+    """Return the deposits that an earlier bounce or a void took."""
+    return _sum(tuple(one for one in family.members if one.is_lost)) if family.root.is_frozen else Decimal(0)
+
+
+def _sum(slips: tuple[RoutingSlip, ...]) -> Decimal:
+    return sum((one.total for one in slips), Decimal(0))
 
 
 def linked_since_void_began(family: SlipFamily) -> tuple[RoutingSlip, ...]:
@@ -102,7 +132,7 @@ def _unlinked(family: SlipFamily) -> tuple[RoutingSlip, ...]:
 
 def _linked_later(family: SlipFamily) -> Decimal:
     """Return what was linked since the bounce of a frozen slip was worked, and has not reached its site yet."""
-    return sum((one.total for one in _unlinked(family)), Decimal(0))
+    return _sum(_unlinked(family))
 
 
 def taken_off(family: SlipFamily) -> Decimal:

@@ -332,28 +332,54 @@ def test_a_slip_that_bounces_again_after_another_job_linked_one_that_paid_a_part
     assert slips.run().notes == ["No slips are in progress."]
 
 
-@pytest.mark.parametrize(("balance", "later"), [("-80.00", {f"{THIRD}L": "50.00"}), ("-130.00", {})])
-def test_the_right_balance_tells_at_a_second_bounce_whether_a_slip_was_linked_since(
-    slips: Slips, balance: str, later: dict[str, str]
-) -> None:
+def given_a_second_bounce_and_a_third_slip(slips: Slips, total: str, *, is_since: bool) -> None:
+    """Let 100.00 bounce, and then the 130.00 that paid for them; a slip is linked before that or since."""
     slips.deposit(PARENT, "100.00", paid=["100.00"])
     slips.bounce(PARENT)
     slips.run()
     slips.deposit(CHILD, "130.00")
     slips.link(CHILD, PARENT)
     slips.run()
-    slips.deposit(THIRD, "50.00")
-    slips.link(THIRD, PARENT)
-    slips.bounce(PARENT)
-    (told,) = slips.run().rejects
-    assert "the balance -230.00 with 130.00 spent or refunded does not tell" in told.detail
-    slips.change("UPDATE routing_slips SET remaining_amount = :b WHERE number = :n", b=Decimal(balance), n=PARENT)
+    slips.deposit(THIRD, total)
+    for happening in (slips.bounce, lambda parent: slips.link(THIRD, parent))[:: 1 if is_since else -1]:
+        happening(PARENT)
+
+
+def put_back(slips: Slips, amount: int) -> None:
+    slips.change(
+        "UPDATE routing_slips SET remaining_amount = remaining_amount + :a WHERE number = :n", a=amount, n=PARENT
+    )
+
+
+@pytest.mark.parametrize("corrected", [0, 100])
+@pytest.mark.parametrize("is_since", [True, False])
+def test_the_balance_tells_at_a_second_bounce_whether_a_slip_was_linked_since_also_where_it_was_not_corrected(
+    slips: Slips, is_since: bool, corrected: int
+) -> None:
+    """The API took the deposit that bounced before off again, until somebody puts it back."""
+    given_a_second_bounce_and_a_third_slip(slips, "50.00", is_since=is_since)
+    put_back(slips, corrected)
 
     rejects = slips.run().rejects
 
-    assert [one.detail for one in rejects if "does not cover" not in one.detail] == []
-    assert live(slips) == later
-    assert slips.slip(PARENT)["remaining_amount"] == Decimal(balance) - 30
+    told = [one.detail for one in rejects if "does not cover" not in one.detail]
+    assert ["correct the balance" in one for one in told] == ([] if corrected else [True])
+    assert live(slips) == ({f"{THIRD}L": "50.00"} if is_since else {})
+
+
+@pytest.mark.parametrize("is_since", [True, False])
+def test_a_slip_that_is_as_large_as_what_bounced_before_is_reversed_by_no_guess(slips: Slips, is_since: bool) -> None:
+    given_a_second_bounce_and_a_third_slip(slips, "100.00", is_since=is_since)
+    put_back(slips, 0 if is_since else 100)
+
+    (told,) = slips.run().rejects
+
+    assert "the balance -130.00 with 130.00 spent or refunded does not tell which" in told.detail
+    assert told.detail.endswith(f"set the balance to -230.00 if none did; or to -30.00 if {THIRD} did")
+    assert set(live(slips)) == {f"{CHILD}L", THIRD}
+    put_back(slips, 100 if is_since else -100)
+    slips.run()
+    assert live(slips) == ({f"{THIRD}L": "100.00"} if is_since else {})
 
 
 @pytest.mark.parametrize("is_first_ours", [True, False])
