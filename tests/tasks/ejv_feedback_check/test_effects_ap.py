@@ -511,3 +511,42 @@ def test_a_cheque_on_another_day_than_its_lines_is_a_finding(office: FeedbackOff
 
     told = all_findings(office.books.database, DAY.replace(tzinfo=UTC), ("EJV-DAY",))
     assert list(told) == [("EJV-DAY", "slip 206000010"), ("EJV-DAY", "slip 206000028")]
+
+
+@pytest.mark.parametrize("kind", ["slips", "EFT refunds"])
+def test_what_is_refunded_by_ap_says_nothing_of_the_invoice_of_the_same_number(
+    kind: str, office: FeedbackOffice
+) -> None:
+    given, batch, _, _, _ = KINDS[kind]
+    given(office.books)
+    account = office.books.account()
+    for one in batch.items:
+        office.books.invoice(account, int(one.number), "12.25", "PAID", payment_method_code="DRAWDOWN")
+    before = all_findings(office.books.database, DAY.replace(tzinfo=UTC), ("EJV", "DIS"))
+
+    office.answer(batch)
+
+    assert all_findings(office.books.database, DAY.replace(tzinfo=UTC), ("EJV", "DIS")) == before
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_cgi_accepted_without_a_day_that_can_be_read_is_no_finding_on_any_day(
+    kind: str, office: FeedbackOffice
+) -> None:
+    given, batch, _, _, _ = KINDS[kind]
+    given(office.books)
+
+    outcome = office.answer(replace(batch, effective="00000000"))
+
+    assert len(outcome.rejects) == len(batch.items)
+    assert all_findings(office.books.database, DAY.replace(tzinfo=UTC), ("EJV-DAY",)) == {}
+
+
+def test_a_cheque_accepted_without_a_day_that_can_be_read_has_one_all_the_same(office: FeedbackOffice) -> None:
+    given_slips(office.books)
+    office.answer(replace(SLIPS, effective="00000000"))
+
+    office.books.change("UPDATE refunds SET gl_posted = NULL")
+
+    told = all_findings(office.books.database, DAY.replace(tzinfo=UTC), ("EJV-DAY",))
+    assert list(told) == [("EJV-DAY", "slip 206000010"), ("EJV-DAY", "slip 206000028")]

@@ -272,6 +272,24 @@ def test_what_is_not_found_any_more_is_told_with_the_command_that_looks_into_the
     assert f"may be archived. To look for them: python3 invoke_jobs.py db archives {find}" in said()
 
 
+@pytest.mark.parametrize(("kind", "lines"), [("invoice", 4), ("partial_refund", 0)])
+def test_the_lines_of_a_batch_stay_only_while_what_it_had_is_in_a_batch_that_is_not_old(
+    kind: str, lines: int, database: PrunedDatabase
+) -> None:
+    database.sql(
+        "INSERT INTO ejv_files (id, created_on, file_ref, file_type, disbursement_status_code)"
+        " VALUES (111, '2040-11-01', 'INBOX.F3535.20401101030107', 'DISBURSEMENT', 'UPLOADED');"
+        "INSERT INTO ejv_headers (id, ejv_file_id, disbursement_status_code) VALUES (9921, 111, 'UPLOADED');"
+        "INSERT INTO ejv_links (ejv_header_id, link_type, link_id, disbursement_status_code)"
+        f" VALUES (9921, '{kind}', 3001, 'UPLOADED')"
+    )
+
+    database.prune()
+
+    ((left,),) = database.sql("SELECT count(*) FROM pay_jobs.feedback_lines WHERE batch_number = 110 AND record = 'JD'")
+    assert left == lines
+
+
 @pytest.mark.parametrize("text", ["1y", "7", "y", "-7y", "7 years", "100y"])
 def test_years_are_typed_as_a_number_with_a_y(text: str) -> None:
     with pytest.raises(click.UsageError, match="expected like 7y"):

@@ -7,10 +7,12 @@ import pytest
 
 from config.errors import ExitCode
 from connectors.inbound.holds import HoldKind
+from tests.ejv_factory import NOW, Batch, EjvBooks, JournalPair
 from tests.jobs.conftest import RunJob
 from tests.pay_database import PayDatabase
 from tests.settlement_factory import FILE, Line, SettlementBooks, bounce, on_account
 from tests.tools.verify.watch import all_findings
+from tests.tools.verify.worked import answer
 from tools.verify import JOB as VERIFY
 
 NEXT_DAY = datetime(2026, 11, 23, 17, tzinfo=UTC)
@@ -186,3 +188,51 @@ def test_a_number_that_bounced_and_is_owed_without_a_failed_payment_is_named(boo
     assert len(all_findings(books.database, books.now, ("FILE-PAYMENT",))) == 2
     books.change("UPDATE invoice_references SET status_code = 'CANCELLED'")
     assert all_findings(books.database, books.now, ("FILE-PAYMENT",)) == {}
+
+
+DAY = datetime(2026, 11, 18)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"disbursement_status_code": "COMPLETED"},
+        {"disbursement_status_code": "COMPLETED", "disbursement_date": DAY},
+        {"disbursement_status_code": "ERRORED", "disbursement_date": DAY, "disbursement_reversal_date": DAY},
+    ],
+)
+def test_a_share_of_the_partial_refund_of_the_same_number_is_none_of_an_invoice(
+    state: dict[str, str | datetime], database: PayDatabase
+) -> None:
+    books = EjvBooks(database)
+    books.invoice(books.account(), 1001, "30.00", "PAID", **state)
+    books.invoice(books.account(), 1002, "30.00", "PAID")
+    books.partial_refund(1001, 1002, "5.00", "REFUND_PROCESSED")
+    books.batch(100, "DISBURSEMENT")
+    books.journal(100, 10, [("partial_refund", 1001)])
+    books.add("partner_disbursements", amount="5.00", partner_code="VS", is_reversal=True, target_id=1001,
+              target_type="PARTIAL_REFUND", status_code="REVERSED")  # fmt: skip
+
+    assert list(all_findings(database, NOW, ("DIS-DATES",))) == [("DIS-DATES", "invoice 1001")]
+
+
+@pytest.mark.parametrize(
+    ("file_type", "kind", "is_told"),
+    [("DISBURSEMENT", "invoice", False), ("PAYMENT", "invoice", True), ("DISBURSEMENT", "partial_refund", True)],
+)
+def test_a_refused_share_is_left_to_a_newer_batch_only_where_that_sends_the_share(
+    file_type: str, kind: str, is_told: bool, database: PayDatabase
+) -> None:
+    books = EjvBooks(database)
+    books.invoice(books.account(), 1001, "30.00", "PAID", disbursement_status_code="UPLOADED")
+    books.batch(100, "DISBURSEMENT")
+    books.journal(100, 10, [("invoice", 1001)], partner_code="VS")
+    books.add("partner_disbursements", id=5, amount="5.00", partner_code="VS", target_id=1001, target_type="invoice")
+    answer(books, Batch(100, journals=[(10, [JournalPair("1001-5", "5.00")])]), {5: "1117 NO"})
+    books.batch(101, file_type, "INBOX.F3535.20261119040107")
+    books.journal(101, 11, [(kind, 1001)], partner_code="VS")
+
+    books.change("UPDATE partner_disbursements SET status_code = 'UPLOADED'")
+
+    told = all_findings(database, NOW, ("EJV-DAY",))
+    assert list(told) == ([("EJV-DAY", "partner disbursement 5")] if is_told else [])

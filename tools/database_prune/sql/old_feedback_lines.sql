@@ -23,6 +23,7 @@ WITH batches AS (
                            JOIN ejv_files AS newer
                              ON newer.id = its.ejv_file_id
                           WHERE later.link_id = link.link_id
+                            AND coalesce(later.link_type, 'invoice') = coalesce(link.link_type, 'invoice')
                        ) AS sent
                  WHERE journal.ejv_file_id = batch.id
                    AND (link.disbursement_status_code IS DISTINCT FROM 'COMPLETED'

@@ -4,7 +4,7 @@
 --        this service applied it. A line of a journal is accepted where its JH and BH are too, an item of AP where
 --        each of its lines is; what a newer batch has is left to the answer to that. Of several answers any may
 --        be the one; a person who changes it afterwards stamps his name, the jobs none. A slip may be refunded again: what
---        is left of it is asked for or authorized, or was handed over since
+--        is left of it is asked for or authorized, or was handed over since. A day that could not be read is any day
 WITH refused AS MATERIALIZED (
        SELECT file_id, batch_number, journal, record
          FROM pay_jobs.feedback_lines
@@ -97,7 +97,11 @@ SELECT dated.row,
                                   JOIN ejv_headers AS header
                                     ON header.id = newer.ejv_header_id
                                    AND header.ejv_file_id > accepted.batch_number
-                                 WHERE newer.link_id = partner.target_id))
+                                  JOIN ejv_files AS file
+                                    ON file.id = header.ejv_file_id
+                                   AND file.file_type = 'DISBURSEMENT'
+                                 WHERE newer.link_id = partner.target_id
+                                   AND coalesce(newer.link_type, 'invoice') = lower(partner.target_type)))
          UNION ALL
         SELECT accepted.batch_number, 'invoice ' || invoice.id, invoice.payment_account_id, invoice.created_on,
                format('%s on %s', CASE WHEN accepted.file_type = 'PAYMENT' THEN 'paid or refunded' ELSE 'disbursed or reversed' END,
@@ -109,7 +113,8 @@ SELECT dated.row,
                        bool_and(is_accepted) AS is_accepted,
                        (SELECT array_agg(DISTINCT one) FROM unnest(array_agg(days[1]) || array_agg(days[cardinality(days)])) AS one) AS days
                   FROM accepted
-                 WHERE subject ~ '^[0-9]{1,9}(-[0-9]{1,9})?$'
+                 WHERE file_type IN ('PAYMENT', 'DISBURSEMENT', 'NON_GOV_DISBURSEMENT')
+                   AND subject ~ '^[0-9]{1,9}(-[0-9]{1,9})?$'
                  GROUP BY file_type, split_part(subject, '-', 1)) AS accepted
           JOIN invoices AS invoice
             ON invoice.id = CAST(accepted.number AS integer)
@@ -123,8 +128,10 @@ SELECT dated.row,
                  OR (invoice.invoice_status_code = 'REFUNDED' AND invoice.payment_method_code = 'EJV'
                      AND CAST(invoice.refund_date AS date) <> ALL (accepted.days)
                      AND CAST(invoice.payment_date AS date) <> ALL (accepted.days))
-               ELSE coalesce(CAST(invoice.disbursement_date AS date) <> ALL (accepted.days), true)
-                AND coalesce(CAST(invoice.disbursement_reversal_date AS date) <> ALL (accepted.days), true) END
+               ELSE (invoice.disbursement_date IS NULL
+                     OR CAST(invoice.disbursement_date AS date) <> ALL (accepted.days))
+                AND (invoice.disbursement_reversal_date IS NULL
+                     OR CAST(invoice.disbursement_reversal_date AS date) <> ALL (accepted.days)) END
          UNION ALL
         SELECT accepted.batch_number, 'slip ' || slip.number, slip.payment_account_id, slip.created_on,
                CASE WHEN accepted.is_accepted THEN format('PROCESSED, posted %s', accepted.days) ELSE 'REFUND_REJECTED' END,
@@ -133,7 +140,7 @@ SELECT dated.row,
           JOIN routing_slips AS slip
             ON accepted.file_type = 'REFUND'
            AND slip.number = accepted.subject
-          LEFT JOIN (SELECT routing_slip_id, array_agg(CAST(gl_posted AS date)) AS days
+          LEFT JOIN (SELECT routing_slip_id, array_remove(array_agg(CAST(gl_posted AS date)), NULL) AS days
                        FROM refunds
                       GROUP BY routing_slip_id) AS refund
             ON refund.routing_slip_id = slip.id
@@ -150,7 +157,8 @@ SELECT dated.row,
                      OR slip.refund_status IS NULL
                      OR slip.refund_status <> 'PROCESSED'
                         AND (slip.refund_status <> 'CHEQUE_UNDELIVERABLE' OR slip.updated_by IS NULL)
-                     OR NOT coalesce(refund.days && accepted.days, refund.days IS NULL))
+                     OR NOT coalesce(CASE WHEN array_position(accepted.days, NULL) IS NULL THEN refund.days && accepted.days
+                                          ELSE refund.days <> '{}' END, true))
                 OR NOT accepted.is_accepted
                 AND slip.status <> 'REFUND_REJECTED'
                 AND slip.updated_by IS NULL

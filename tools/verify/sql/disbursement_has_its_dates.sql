@@ -15,7 +15,9 @@ SELECT 'invoice ' || invoice.id AS row,
         OR invoice.disbursement_date IS NOT NULL
         OR invoice.disbursement_reversal_date IS NOT NULL)
    AND ((invoice.disbursement_status_code = 'COMPLETED' AND invoice.disbursement_date IS NULL
-        AND NOT EXISTS (SELECT FROM partner_disbursements AS partner WHERE partner.target_id = invoice.id))
+        AND NOT EXISTS (SELECT FROM partner_disbursements AS partner
+                         WHERE partner.target_id = invoice.id
+                           AND lower(partner.target_type) = 'invoice'))
     OR (invoice.disbursement_status_code = 'REVERSED' AND invoice.disbursement_reversal_date IS NULL)
     OR (invoice.disbursement_status_code IN ('UPLOADED', 'ACKNOWLEDGED')
         AND (SELECT link.disbursement_status_code
@@ -33,6 +35,7 @@ SELECT 'invoice ' || invoice.id AS row,
         AND coalesce(invoice.disbursement_status_code, '') <> 'REVERSED'
         AND NOT EXISTS (SELECT FROM partner_disbursements AS partner
                          WHERE partner.target_id = invoice.id
+                           AND lower(partner.target_type) = 'invoice'
                            AND partner.is_reversal
                            AND partner.status_code = 'REVERSED'))
     OR (invoice.disbursement_date IS NOT NULL AND invoice.disbursement_status_code IS NULL)
@@ -43,5 +46,8 @@ SELECT 'invoice ' || invoice.id AS row,
                           JOIN ejv_files AS file
                             ON file.id = header.ejv_file_id
                            AND file.file_type <> 'PAYMENT'
-                         WHERE link.link_id = invoice.id)
-        AND NOT EXISTS (SELECT FROM partner_disbursements AS partner WHERE partner.target_id = invoice.id)))
+                         WHERE link.link_id = invoice.id
+                           AND coalesce(link.link_type, 'invoice') = 'invoice')
+        AND NOT EXISTS (SELECT FROM partner_disbursements AS partner
+                         WHERE partner.target_id = invoice.id
+                           AND lower(partner.target_type) = 'invoice')))
