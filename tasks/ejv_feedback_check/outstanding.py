@@ -104,18 +104,19 @@ def check_outstanding(context: RunContext) -> Outcome:
 
 
 def list_outstanding(session: Session, since: datetime) -> list[OutstandingBatch]:
-    """Return the batches that wait for an answer or have half of one, and those that were answered since."""
+    """Return the batches that wait for an answer or have half of one, and after them those that were answered since."""
     owed: dict[int, list[Decimal]] = defaultdict(list)
     for item in owed_items(session):
         owed[item.batch].append(item.amount)
     rows = sql.run(session, "list_outstanding", since=naive_utc(since), owing=list(owed))
     batches = [OutstandingBatch(**row._mapping) for row in rows]
-    return [
+    owing = [
         row._replace(open_items=len(owed[row.batch]), amount=sum(owed[row.batch], Decimal(0)))
         if row.batch in owed
         else row
         for row in batches
     ]
+    return sorted(owing, key=_is_answered)
 
 
 def next_action(row: OutstandingBatch, age: int, now: datetime, unread: list[UnreadFile]) -> NextAction:

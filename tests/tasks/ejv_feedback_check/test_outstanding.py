@@ -119,6 +119,16 @@ def test_answered_batches_are_shown_for_two_days_and_are_not_urgent(office: Feed
     assert (later.answer, later.tables[0].rows) == ("No batch is without an answer.", [])
 
 
+def test_what_waits_is_shown_before_what_was_answered_the_oldest_first(office: FeedbackOffice) -> None:
+    """A terminal shows the first rows of a table."""
+    given_batch(office.books)
+    office.apply(BATCH.feedback())
+    for number, day in ((101, 20), (102, 19)):
+        office.books.batch(number, name=f"INBOX.{number}", created_on=datetime(2026, 11, day, 4))
+    [table] = office.run(outstanding=True, at=FRIDAY).tables
+    assert [row["batch"] for row in table.records()] == [102, 101, 100]
+
+
 def test_what_is_stuck_in_an_ap_batch_is_known_from_its_inbox_file(office: FeedbackOffice) -> None:
     office.books.batch(100, "REFUND", INBOX)
     office.sent(Batch(100, "AP", items=[Item("206000010", "12.25"), Item("206000028", "40.00")]), INBOX)
