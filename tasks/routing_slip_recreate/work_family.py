@@ -118,7 +118,7 @@ class FamilyWorker:
         asked = {(one.kind, one.slip.number) for one in due_for(family, self.arguments.slip)}
         for slip in family.members:
             work = slip.open_operation
-            if work is None or (work.kind, slip.number) in asked or (slip.cas_mismatch and slip.status in AUTHORIZED):
+            if work is None or (work.kind, slip.number) in asked:
                 continue
             unwritten = self._unwritten(family, slip, work)
             if unwritten:

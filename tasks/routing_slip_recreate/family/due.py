@@ -15,6 +15,7 @@ OPEN_SPENDING = frozenset({"APPROVED", "CREATED", "PAID"})
 IN_CREATE_INVOICES = frozenset({"APPROVED", "REFUND_REQUESTED"})
 AUTHORIZED = {"REFUND_AUTHORIZED": "refund", "WRITE_OFF_AUTHORIZED": "write_off"}
 KINDS = ("link", "void", "nsf", "correction", "refund", "write_off", "void_transactions")
+_MISMATCH = "its balance and CFS disagreed: bring the two together to the cent, and clear cas_mismatch of the slip"
 _UNTOLD = (
     "slips are linked to it that CFS does not know yet, and the balance {} with {} spent or refunded does not tell "
     "which of them came after the bounce to pay for it: {}"
@@ -258,8 +259,11 @@ def _correction(slip: RoutingSlip) -> DueOperation | None:
 def _adjustment(family: SlipFamily, kind: str) -> DueOperation | None:
     slip = family.root
     begun = slip.was_sent(kind)
-    if slip.cas_mismatch or (slip.remaining <= 0 and not begun):
+    if slip.remaining <= 0 and not begun:
         return None
+    if slip.cas_mismatch:
+        work = slip.begun(kind)
+        return DueOperation(kind, slip, refused=(work and work.why) or _MISMATCH)
     waits_for, reasons = _profile(slip), []
     pending = [f"{one.number} is {one.status}" for one in family.invoices if one.status in IN_CREATE_INVOICES]
     if pending and not begun:

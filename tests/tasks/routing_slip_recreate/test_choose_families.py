@@ -44,6 +44,7 @@ def test_a_family_is_chosen_where_something_is_due_or_begun_and_nowhere_else(row
         "REFUND_AUTHORIZED": {"remaining": 0.01},
         "REFUND_AUTHORIZED, begun": {"work": [("slip refund", "sent")]},
         "WRITE_OFF_AUTHORIZED": {"remaining": 5},
+        "WRITE_OFF_AUTHORIZED, flagged": {"remaining": 5, "mismatch": True},
         "NSF": AT_REST | {"account": "ACTIVE"},
         "NSF, no profile": AT_REST | {"account": None},
         "NSF, another profile frozen": AT_REST | {"method": "PAD"},
@@ -81,8 +82,6 @@ def test_a_family_is_chosen_where_something_is_due_or_begun_and_nowhere_else(row
         "COMPLETE, worked": {"work": [("slip correction", "done")]},
         "REFUND_AUTHORIZED": {"remaining": 0},
         "REFUND_AUTHORIZED, worked": {"work": [("slip refund", "done")]},
-        "REFUND_AUTHORIZED, flagged": {"remaining": 5, "mismatch": True},
-        "WRITE_OFF_AUTHORIZED": {"remaining": 5, "mismatch": True},
         "NSF": AT_REST,
         "NSF, fee given back, a transaction owed": AT_REST
         | {"remaining": -100, "bought": [("CANCELLED", 30, "ACTIVE", FEE_SCHEDULE), ("CREATED", 100, "ACTIVE")]},

@@ -149,7 +149,6 @@ candidate AS (
                 OR (
                     slip.status IN ('REFUND_AUTHORIZED', 'WRITE_OFF_AUTHORIZED')
                     AND slip.remaining_amount > 0
-                    AND NOT slip.cas_mismatch
                 )
                 OR EXISTS (
                     SELECT 1
