@@ -97,19 +97,22 @@ class SettlementRow:
         return blake2b("\x1f".join(map(str, parts)).encode(), digest_size=16).hexdigest()
 
 
-def read_settlement(content: Iterable[bytes], *, source: str, day: date | None = None) -> Iterator[SettlementRow]:
+def read_settlement(
+    content: Iterable[bytes], *, source: str, day: date | None = None, today: date | None = None
+) -> Iterator[SettlementRow]:
     """Read the rows of one settlement file, in file order and in constant memory.
 
     content  the file in pieces of any size
     source   the file's name, used in messages only
     day      the file's own day; a date more than a year from it is a fault
+    today    the day of the run; a date after it is a fault
     Raises HeaderError if the header is not the expected one.
     """
     lines = (line for block in whole_lines(content) for line in split_lines(block))
     layout = read_header(next(lines, b""), source)
     for number, line in enumerate(lines, 2):
         if line.strip():
-            yield read_line(number, line, layout, day)
+            yield read_line(number, line, layout, day, today)
 
 
 def whole_lines(content: Iterable[bytes]) -> Iterator[bytes]:
@@ -211,7 +214,7 @@ def _first_fields(count: int) -> re.Pattern[str]:
     return re.compile(rf"((?:{one},){{{count - 1}}}{one}),")
 
 
-def read_line(number: int, line: bytes, layout: Layout, file_day: date | None) -> SettlementRow:
+def read_line(number: int, line: bytes, layout: Layout, file_day: date | None, today: date | None) -> SettlementRow:
     """Return the row of a line that is not blank."""
     try:
         fields = _fields(line, layout)
@@ -236,10 +239,8 @@ def read_line(number: int, line: bytes, layout: Layout, file_day: date | None) -
         if fault:
             faults[column] = fault
     day = values[_DATE_PLACE]
-    if day is not None and is_far(day, file_day):
-        written = texts[_DATE_PLACE]
-        far = f"application date '{written}' is more than a year from the file's own day, {file_day}"
-        faults["application_date"] = far
+    if day is not None and (fault := day_fault(day, file_day, today)):
+        faults["application_date"] = f"application date '{texts[_DATE_PLACE]}' {fault}"
     del values[_CODE_PLACE]
     return SettlementRow(number, *[*values, problem, faults])
 
@@ -263,9 +264,13 @@ def _doubtful(column: str, text: str, faults: dict[str, str]) -> str:
     return text[:LONGEST_TEXT]
 
 
-def is_far(day: date, file_day: date | None) -> bool:
-    """Return whether a date is too far from the file's own day to be relied on."""
-    return file_day is not None and abs(day - file_day) > _FARTHEST
+def day_fault(day: date, file_day: date | None, today: date | None) -> str | None:
+    """Return why a date cannot be relied on: nothing was applied in the future, or far from the file's own day."""
+    if file_day is not None and abs(day - file_day) > _FARTHEST:
+        return f"is more than a year from the file's own day, {file_day}"
+    if today is not None and day > today:
+        return f"has not come yet (today is {today})"
+    return None
 
 
 @lru_cache(maxsize=4096)

@@ -59,16 +59,16 @@ class PlainRows:
 
 
 def read_columns(
-    content: Iterable[bytes], *, source: str, day: date | None = None
+    content: Iterable[bytes], *, source: str, day: date | None = None, today: date | None = None
 ) -> Iterator[PlainRows | SettlementRow]:
     """Read the rows of one settlement file as read_settlement does; of each piece, the plain rows come first.
 
-    content, source and day are those of read_settlement, and so is what is raised.
+    content, source, day and today are those of read_settlement, and so is what is raised.
     """
     blocks = settlement.whole_lines(content)
     head, _, rest = next(blocks, b"").partition(b"\n")
     layout = settlement.read_header(settlement.cut_line(head), source)
-    columns = _ColumnReader(layout, day)
+    columns = _ColumnReader(layout, day, today)
     number = 2
     for block in chain([rest], blocks):
         count = block.count(b"\n") + (not block.endswith(b"\n") and block != b"")
@@ -79,18 +79,18 @@ def read_columns(
             done = set() if plain is None else set(map(int, plain.line))
             for place, line in enumerate(settlement.split_lines(block), number):
                 if place not in done and line.strip():
-                    yield settlement.read_line(place, line, layout, day)
+                    yield settlement.read_line(place, line, layout, day, today)
         number += count
 
 
 class _ColumnReader:
     """Reads the plain rows of blocks of whole lines."""
 
-    def __init__(self, layout: settlement.Layout, day: date | None) -> None:
+    def __init__(self, layout: settlement.Layout, day: date | None, today: date | None) -> None:
         self._layout = layout
         upper = _Remembered(lambda text: _short(text.upper(), text))
         text = _Remembered(lambda text: _short(text, text))
-        days = _Remembered(lambda text: _day(text, day))
+        days = _Remembered(lambda text: _day(text, day, today))
         amounts = _Remembered(_amount)
         self._readers: dict[str, Callable[[Sequence[str]], Sequence[str | None]]] = {
             "record_type": upper.of,
@@ -194,9 +194,9 @@ def _short(meaning: str, text: str) -> str | None:
     return meaning if len(text) <= settlement.LONGEST_TEXT else None
 
 
-def _day(text: str, file_day: date | None) -> str | None:
+def _day(text: str, file_day: date | None, today: date | None) -> str | None:
     day, _ = settlement.read_day("", text)
-    return None if day is None or settlement.is_far(day, file_day) else str(day)
+    return None if day is None or settlement.day_fault(day, file_day, today) else str(day)
 
 
 def _amount(text: str) -> str | None:

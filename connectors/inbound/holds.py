@@ -8,7 +8,8 @@ class HoldKind(StrEnum):
     """What stands against applying a file, as people type it."""
 
     FUSE = "fuse"  # what it would do is far outside the usual
-    LATE = "late"  # a newer file was applied, or nothing tells its day
+    DATE = "date"  # its name holds no day, or one that has not come yet
+    LATE = "late"  # a newer file was applied
     CHANGED = "changed"  # it has the name of another file, or goes on where one ended
     FAILED = "failed"  # it could not be read or applied
     PROCESSED = "processed"  # another system began or processed a file of its name
@@ -21,6 +22,7 @@ RELEASABLE = tuple(kind.value for kind in HoldKind if kind is not HoldKind.CUT_O
 
 _SAID = {
     HoldKind.FUSE: "held by the fuse",
+    HoldKind.DATE: "held for the date in its name",
     HoldKind.LATE: "held as late",
     HoldKind.CHANGED: "held as changed",
     HoldKind.FAILED: "failed",

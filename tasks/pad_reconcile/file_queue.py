@@ -4,8 +4,7 @@ import re
 from datetime import date
 from itertools import takewhile
 
-from sqlalchemy import text
-
+from config.business_time import business_date
 from connectors.inbound.holds import Hold, HoldKind
 from connectors.inbound.ledger import InboundFile, list_files
 from connectors.inbound.listing import WantedNames
@@ -20,10 +19,7 @@ WANTED = WantedNames(
     re.compile(r"BCR_PAYMENT_APPL_(?P<date>\d{8})(?:[._-][\w.-]*)?\.csv", re.IGNORECASE | re.ASCII),
     ends_in_line_end=True,
 )
-_PROCESSED_DAYS = (
-    "SELECT DISTINCT substring(upper(file_name) FROM '^BCR_PAYMENT_APPL_(\\d{8})')"
-    " FROM cas_settlements WHERE processed_on IS NOT NULL"
-)
+_EXPECTED = "(expected like BCR_PAYMENT_APPL_20261105.csv)"
 
 
 def waiting_files(session: Session) -> FileQueue:
@@ -46,23 +42,20 @@ def _place(file: InboundFile) -> tuple[date, list[tuple[int, str]], int]:
 def newest_applied(session: Session) -> date | None:
     """Return the business date of the newest file that was applied, by us or by the reference before us.
 
-    The reference takes a file of any name: one whose digits are no date hides none that are.
+    The reference takes a file of any name: one whose digits are no date hides none that are. A name whose day had not
+    come when its file was applied is wrong, and makes no other file late.
     """
-    ours = session.scalar(
-        text("SELECT max(business_date) FROM pay_jobs.inbound_files WHERE source = :source AND state = 'applied'"),
-        {"source": SOURCE},
-    )
-    found = session.execute(text(_PROCESSED_DAYS)).scalars()
-    theirs = (WANTED.business_date(f"BCR_PAYMENT_APPL_{digits}.csv") for digits in found)
-    return max((day for day in (ours, *theirs) if day is not None), default=None)
+    applied = sql.run(session, "list_applied_days", source=SOURCE)
+    days = ((WANTED.business_date(f"BCR_PAYMENT_APPL_{digits}.csv"), applied_on) for digits, applied_on in applied)
+    return max((day for day, at in days if day is not None and day <= business_date(at)), default=None)
 
 
-def reasons_to_hold(session: Session, file: InboundFile, *, allow_late: bool) -> list[Hold]:
+def reasons_to_hold(session: Session, file: InboundFile, *, today: date, allow_late: bool) -> list[Hold]:
     """Return what stands against applying a file without a decision.
 
     Source: docs/specs/cas-settlement-csv.md section 4 step 0, section 9 (late files), section 10 nos. 2 and 13.
     """
-    found = [_processed(session, file), None if allow_late else _late(session, file)]
+    found = [_processed(session, file), _misnamed(file, today), None if allow_late else _late(session, file)]
     return [hold for hold in found if hold is not None]
 
 
@@ -74,12 +67,22 @@ def _processed(session: Session, file: InboundFile) -> Hold | None:
     return Hold(HoldKind.PROCESSED, f"cas_settlements says a file of this name was {done} by another system")
 
 
-def _late(session: Session, file: InboundFile) -> Hold | None:
+def _misnamed(file: InboundFile, today: date) -> Hold | None:
     if file.business_date is None:
         fault = WANTED.date_fault(file.name) or "its name holds no business date"
-        return Hold(HoldKind.LATE, f"{fault} (expected like BCR_PAYMENT_APPL_20261105.csv)")
+        return Hold(HoldKind.DATE, f"{fault} {_EXPECTED}")
+    if file.business_date <= today:
+        return None
+    reason = (
+        f"the day in its name, {file.business_date}, has not come yet (today is {today}). Ask CAS which day it is of "
+        "and for the file under that name; put this one aside"
+    )
+    return Hold(HoldKind.DATE, reason)
+
+
+def _late(session: Session, file: InboundFile) -> Hold | None:
     newest = newest_applied(session)
-    if newest is None or file.business_date >= newest:
+    if file.business_date is None or newest is None or file.business_date >= newest:
         return None
     reason = (
         f"it is older than the newest applied file ({newest}); late files have released accounts that were rightly "

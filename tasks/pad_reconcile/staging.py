@@ -74,7 +74,7 @@ def drop_tables(session: Session) -> None:
 def read_rows(file: InboundFile, stream: BinaryIO, *, today: date) -> Iterator[PlainRows | SettlementRow]:
     """Return the rows of a file's content; a file without a date in its name is taken as of today."""
     pieces = iter(lambda: stream.read(_PIECE), b"")
-    return read_columns(pieces, source=file.name, day=file.business_date or today)
+    return read_columns(pieces, source=file.name, day=file.business_date or today, today=today)
 
 
 def stage(

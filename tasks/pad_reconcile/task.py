@@ -58,7 +58,7 @@ def settlement_desk(context: RunContext, store: ObjectStore, *, allow_late: bool
         sftp=CasSftpSettings,
         queue=waiting_files,
         apply=_apply,
-        why_hold=partial(reasons_to_hold, allow_late=allow_late),
+        why_hold=partial(reasons_to_hold, today=context.today(), allow_late=allow_late),
     )
     return InboundDesk(context, store, settlement_files)
 

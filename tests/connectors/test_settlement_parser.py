@@ -108,6 +108,18 @@ def test_a_date_far_from_the_day_of_its_file_is_reported(day: str, is_far: bool)
     assert ("more than a year from the file's own day, 2026-12-02" in told(row)) == is_far
 
 
+@pytest.mark.parametrize(("day", "is_future"), [("02-Dec-26", False), ("03-Dec-26", True), ("02-Dec-27", True)])
+def test_a_date_after_the_day_of_the_run_is_reported(day: str, is_future: bool) -> None:
+    fields = list(example(1)[0])
+    fields[4] = day
+    content = settlement_csv([fields])
+
+    (row,) = read_settlement([content], source="t.csv", day=date(2026, 12, 4), today=date(2026, 12, 2))
+
+    said = f"application date '{day}' has not come yet (today is 2026-12-02)"
+    assert row.faults == ({"application_date": said} if is_future else {})
+
+
 def test_empty_fields_behind_the_last_column_are_nothing() -> None:
     assert read_lines(GOOD + b",", GOOD + b',,""') == [GOOD_ROW, dataclasses.replace(GOOD_ROW, line=3)]
 

@@ -101,5 +101,5 @@ def test_what_cannot_be_seen_is_shown_in_the_reason_of_a_reject(odd: str, shown:
 def test_a_name_with_an_impossible_date_is_held_and_says_why(name: str, said: str, office: SettlementOffice) -> None:
     office.place.put(name, settlement_csv([NEXT]))
     [reject] = office.run().rejects
-    assert reject.reason == "held as late"
+    assert reject.reason == "held for the date in its name"
     assert reject.detail.startswith(f"{said} (expected like BCR_PAYMENT_APPL_20261105.csv)")

@@ -575,8 +575,8 @@ def test_a_sweep_looks_nothing_up_on_a_day_whose_file_is_late(office: Settlement
     office.books.credit(office.books.account("800101"), "20455", "25.00")
     site(office.cfs, "800101", credit_memos=[{"credit_memo_number": "20455", "amount": "7.50"}])
     came = (
-        "INSERT INTO pay_jobs.inbound_files (source, name, sha256, size_bytes, state, received_on, business_date)"
-        " VALUES ('CAS', :name, lpad('', 64, :digit), 1, 'applied', now(), CAST(:day AS date))"
+        "INSERT INTO pay_jobs.inbound_files (source, name, sha256, size_bytes, state, received_on, applied_on,"
+        " business_date) VALUES ('CAS', :name, lpad('', 64, :digit), 1, 'applied', now(), now(), CAST(:day AS date))"
     )
     office.books.change(came, name="the day before", digit="1", day=today - timedelta(days=1))
 

@@ -1,20 +1,23 @@
 """Which files wait, in which order, and what stands against one: sections 4, 9 and 10 (nos. 2, 13) of the sheet."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from connectors.inbound.ledger import InboundFile
 from tasks.pad_reconcile.file_queue import newest_applied, reasons_to_hold, waiting_files
-from tests.settlement_factory import FILE, SettlementBooks
+from tests.settlement_factory import FILE, NOW, SettlementBooks
 
 THIS_DAY = date(2026, 11, 5)
+TODAY = NOW.date()
 
 
 def holds(books: SettlementBooks, file: InboundFile, *, allow_late: bool = False) -> list[tuple[str, str]]:
     with books.database.begin() as session:
-        return [(str(one.kind), one.reason) for one in reasons_to_hold(session, file, allow_late=allow_late)]
+        return [
+            (str(one.kind), one.reason) for one in reasons_to_hold(session, file, today=TODAY, allow_late=allow_late)
+        ]
 
 
 def test_files_wait_in_the_order_of_their_days_then_of_the_numbers_in_their_names(books: SettlementBooks) -> None:
@@ -62,11 +65,37 @@ def test_a_file_is_late_where_a_newer_one_was_applied(
     assert holds(books, file, allow_late=True) == []
 
 
-def test_a_file_whose_name_tells_no_day_is_late(books: SettlementBooks) -> None:
+def test_a_file_whose_name_tells_no_day_is_held_for_it(books: SettlementBooks) -> None:
     file = replace(books.arrive(b"this"), business_date=None, name="a b.csv")
 
     expected = "its name holds no business date (expected like BCR_PAYMENT_APPL_20261105.csv)"
-    assert holds(books, file) == [("late", expected)]
+    assert holds(books, file) == [("date", expected)]
+    assert holds(books, file, allow_late=True) == [("date", expected)]
+
+
+@pytest.mark.parametrize(("days_ahead", "is_held"), [(0, False), (1, True), (365, True)])
+def test_a_file_named_for_a_day_that_has_not_come_is_held(
+    days_ahead: int, is_held: bool, books: SettlementBooks
+) -> None:
+    day = TODAY + timedelta(days=days_ahead)
+    file = books.arrive(b"this", f"BCR_PAYMENT_APPL_{day:%Y%m%d}.csv")
+
+    expected = (
+        f"the day in its name, {day}, has not come yet (today is 2026-11-22). Ask CAS which day it is of and for the"
+        " file under that name; put this one aside"
+    )
+    assert holds(books, file, allow_late=True) == ([("date", expected)] if is_held else [])
+
+
+@pytest.mark.parametrize("is_ours", [True, False])
+def test_a_file_that_was_applied_before_its_day_makes_no_other_late(is_ours: bool, books: SettlementBooks) -> None:
+    if is_ours:
+        books.apply(["ADJS"], name="BCR_PAYMENT_APPL_20261223.csv")
+    else:
+        books.add("cas_settlements", file_name="BCR_PAYMENT_APPL_20261223.csv", received_on=NOW.replace(tzinfo=None),
+                  processed_on=NOW.replace(tzinfo=None))  # fmt: skip
+
+    assert holds(books, books.arrive(b"this")) == []
 
 
 def test_a_file_that_another_system_processed_or_began_is_told_once_by_its_own_name(books: SettlementBooks) -> None:
@@ -93,7 +122,7 @@ def test_the_newest_file_is_that_of_either_system(books: SettlementBooks) -> Non
     assert newest() is None
     books.add("cas_settlements", file_name="BCR_PAYMENT_APPL_20261109.csv", received_on=datetime(2026, 11, 9))
     books.add("cas_settlements", file_name="bcr_payment_appl_20261104.csv", received_on=datetime(2026, 11, 4),
-              processed_on=datetime(2026, 11, 4))  # fmt: skip
+              processed_on=datetime(2026, 11, 4, 17))  # fmt: skip
     assert newest() == date(2026, 11, 4)
     books.apply(["ADJS"])
     assert newest() == THIS_DAY
@@ -102,8 +131,8 @@ def test_the_newest_file_is_that_of_either_system(books: SettlementBooks) -> Non
 def test_a_processed_name_whose_digits_are_no_date_hides_no_newer_file(books: SettlementBooks) -> None:
     for digits in ("20261104", "20261106", "20261131", "99999999"):
         books.add("cas_settlements", file_name=f"BCR_PAYMENT_APPL_{digits}.csv", received_on=datetime(2026, 11, 6),
-                  processed_on=datetime(2026, 11, 6))  # fmt: skip
+                  processed_on=datetime(2026, 11, 6, 17))  # fmt: skip
     books.add("cas_settlements", file_name="other.csv", received_on=datetime(2026, 11, 6),
-              processed_on=datetime(2026, 11, 6))  # fmt: skip
+              processed_on=datetime(2026, 11, 6, 17))  # fmt: skip
 
     assert [kind for kind, _ in holds(books, books.arrive(b"this"))] == ["late"]

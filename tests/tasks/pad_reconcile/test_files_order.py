@@ -114,7 +114,7 @@ def test_a_late_file_is_applied_where_late_ones_are_allowed(office: SettlementOf
 
 def test_a_file_is_late_after_one_that_the_reference_processed(office: SettlementOffice) -> None:
     office.books.add(
-        "cas_settlements", file_name=TOMORROW, received_on=datetime(2026, 11, 6), processed_on=datetime(2026, 11, 6)
+        "cas_settlements", file_name=TOMORROW, received_on=datetime(2026, 11, 6), processed_on=datetime(2026, 11, 6, 17)
     )
     office.books.add("cas_settlements", file_name="other_99991231.csv", received_on=datetime(2026, 11, 6),
                         processed_on=datetime(2026, 11, 6))  # fmt: skip

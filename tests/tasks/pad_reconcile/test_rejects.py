@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -475,6 +476,20 @@ def test_a_row_is_at_most_a_year_from_the_day_in_the_name_of_its_file_or_from_to
     books.apply(Line("PADP", "PR1", "60.00", "800101", "REG1", day=row_day), name=f"BCR_PAYMENT_APPL_{name_day}.csv")
 
     assert books.outcomes() == [outcome]
+
+
+@pytest.mark.parametrize("record", ["PADP", "BOLP", "PADR"])
+def test_a_row_of_a_day_that_has_not_come_is_rejected_until_it_comes(record: str, books: SettlementBooks) -> None:
+    method = "ONLINE_BANKING" if record == "BOLP" else "PAD"
+    books.invoice(books.account("800101", method), "REG1", "60.00", method=method)
+    books.apply(Line(record, "PR1", "60.00", "800101", "REG1", day="23-Nov-26"), name="BCR_PAYMENT_APPL_20261223.csv")
+    assert books.outcomes() == ["rejected:unreadable"]
+
+    books.now += timedelta(days=1)
+    books.retry()
+
+    assert books.outcomes() == ["applied"]
+    assert books.rows("SELECT payment_date FROM invoices") == [(datetime(2026, 11, 23),)]
 
 
 def test_the_same_rejected_row_of_two_files_is_applied_once(books: SettlementBooks) -> None:

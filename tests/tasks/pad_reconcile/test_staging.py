@@ -38,7 +38,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "Source Transaction Type": ("BCR-PAD Daily", "BC REG EFT Wire Cheque"),
     "Source Transaction Number": ("PADRC1", " R2 "),
     "Application Id": ("1", "007", "0", "999999999", "2147483648", str(2**63), "-1"),
-    "Application Date": ("05-Nov-26", "5-NOV-26", "05-Nov-28", "2026-11-05"),
+    "Application Date": ("05-Nov-26", "5-NOV-26", "23-Nov-26", "05-Nov-28", "2026-11-05"),
     "Application amount": AMOUNTS,
     "Customer Account": ("800101",),
     "Target transaction type": ("INV", "inv", "RECEIPT", "DM"),
@@ -69,8 +69,8 @@ def test_columns_are_staged_as_lines_are(lines: list[bytes], size: int) -> None:
     content = ",".join(HEADER).encode() + b"\r\n" + b"".join(lines)
     pieces = [content[at : at + size] for at in range(0, len(content), size)]
 
-    assert _staged(read_columns(pieces, source="t.csv", day=DAY)) == _staged(
-        read_settlement(pieces, source="t.csv", day=DAY)
+    assert _staged(read_columns(pieces, source="t.csv", day=DAY, today=DAY)) == _staged(
+        read_settlement(pieces, source="t.csv", day=DAY, today=DAY)
     )
 
 
