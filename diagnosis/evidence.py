@@ -63,7 +63,7 @@ class SettlementTrace(NamedTuple):
     file, line, outcome, detail  of the row in an applied file; a rejected row goes first
     waiting_file                 a stored file with the number that is not, or not wholly, processed
     waiting_state                the state of that file
-    waiting_key                  where that file is stored
+    waiting_id                   its number where several files of its name wait
     waiting_hold                 what holds that file
     waiting_is_cut_off           whether that file ends in the middle of a line
     waiting_bounces              how many NSF rows that file holds
@@ -81,7 +81,7 @@ class SettlementTrace(NamedTuple):
     bounce: str | None = None
     waiting_file: str | None = None
     waiting_state: str | None = None
-    waiting_key: str | None = None
+    waiting_id: int | None = None
     waiting_hold: str | None = None
     waiting_is_cut_off: bool = False
     waiting_bounces: int = 0

@@ -100,7 +100,8 @@ def _settlement(found: SettlementTrace) -> Iterator[str]:
         yield f"bounced: {found.bounce}"
     if found.waiting_file:
         rows = "1 NSF row" if found.waiting_bounces == 1 else f"{found.waiting_bounces} NSF rows"
-        yield f"in {found.waiting_file} ({found.waiting_state}, {rows})"
+        which = f"file {found.waiting_id}, " if found.waiting_id is not None else ""
+        yield f"in {found.waiting_file} ({which}{found.waiting_state}, {rows})"
 
 
 def _missing_files(e: Evidence) -> Iterator[str]:

@@ -51,6 +51,8 @@ def _named_in(command: str) -> tuple[str, ...]:
 def _value(name: str, e: Evidence, diagnosis: Diagnosis) -> str | int | None:
     if name == "file":
         return related_file(e, diagnosis)
+    if name == "id":
+        return e.settlement.waiting_id
     if name == "slip":
         return e.invoice.slip_number
     if name == "invoice":
@@ -72,6 +74,7 @@ def _template(e: Evidence, diagnosis: Diagnosis) -> str:
     if diagnosis.code != "P12":
         return diagnosis.command
     if e.settlement.waiting_state in {"held", "failed"}:
-        return REPLAY_DESPITE_FUSE if e.settlement.waiting_hold == HoldKind.FUSE else diagnosis.command
+        command = REPLAY_DESPITE_FUSE if e.settlement.waiting_hold == HoldKind.FUSE else diagnosis.command
+        return command if e.settlement.waiting_id is None else command.replace("{file}", "{file} --id {id}")
     by_state = {"stored": "PAD_RECONCILE", "received": "PAD_RECONCILE"}
     return by_state.get(e.settlement.waiting_state or "", "")

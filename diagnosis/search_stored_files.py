@@ -6,6 +6,7 @@ read as PAD_RECONCILE reads them; a damaged file is searched as text too.
 
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import date
@@ -21,7 +22,7 @@ from jobs.run.context import RunContext
 
 MOST_FILES = 200
 _NUMBER = re.compile(r"[A-Za-z]{2,10}\d{5,20}(?:-\w{1,20}){0,2}")
-_NOT_PAID = re.compile(r"\bnot paid\b", re.IGNORECASE)
+_NSF_ROW = re.compile(r"\bnot paid\b|\b(?:PADR|PAYR)\b(?!.*\bfully paid\b)", re.IGNORECASE)
 
 
 @contextmanager
@@ -44,7 +45,12 @@ def search_stored_files(
 
     numbers  what is looked for in files that the service before us processed
     """
-    found = WaitingFiles(today, days={day for file in files if (day := day_of(file.name)) is not None})
+    waiting = Counter(file.name for file in files if file.is_ours)
+    found = WaitingFiles(
+        today,
+        days={day for file in files if (day := day_of(file.name)) is not None},
+        shared_names=frozenset(name for name, number in waiting.items() if number > 1),
+    )
     if store is None:
         unread = sum(not file.is_processed or (file.is_earlier and bool(numbers)) for file in files)
         found.problem = f"no object store: {unread} settlement files were not searched" if unread else None
@@ -104,7 +110,7 @@ def _search_rows(
                     continue
                 if not file.is_processed:
                     found.numbers[row.target_number] = file
-                    found.bounces[file.name] += row.status.casefold() == "not paid"
+                    found.bounces[file] += row.is_bounce
                 elif row.target_number in numbers:
                     outcome = f"'{row.status}', processed by the service before us"
                     found.earlier[row.target_number] = SettlementTrace(file.name, row.line, outcome)
@@ -115,7 +121,7 @@ def _search_rows(
 
 def _search_text(found: WaitingFiles, file: KnownFile, key: str, numbers: frozenset[str], store: ObjectStore) -> None:
     """Look for numbers wherever they stand in a file that is damaged, as one that failed may be."""
-    found.bounces[file.name] = 0
+    found.bounces[file] = 0
     with store.open(key) as stream, io.TextIOWrapper(stream, "utf-8-sig", "replace", newline="") as lines:
         for place, line in enumerate(lines, 1):
             text = line.replace("\x00", "")
@@ -124,4 +130,4 @@ def _search_text(found: WaitingFiles, file: KnownFile, key: str, numbers: frozen
                     found.earlier[number] = SettlementTrace(file.name, place, "processed by the service before us")
             else:
                 found.numbers |= dict.fromkeys(_NUMBER.findall(text), file)
-                found.bounces[file.name] += bool(_NOT_PAID.search(text))
+                found.bounces[file] += bool(_NSF_ROW.search(text))

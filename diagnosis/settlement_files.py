@@ -34,6 +34,7 @@ class KnownFile:
     is_processed: bool
     is_earlier: bool = False
     hold: str | None = None
+    id: int | None = None
 
     @property
     def is_ours(self) -> bool:
@@ -45,16 +46,19 @@ class KnownFile:
 class WaitingFiles:
     """The numbers in files that are not processed, and the days of all known files.
 
-    today    the days from this one on are not missing yet
-    earlier  where an open number stands in a file that the service before us processed
-    problem  why not all of them could be searched
+    today         the days from this one on are not missing yet
+    earlier       where an open number stands in a file that the service before us processed
+    bounces       how many NSF rows each file holds
+    shared_names  the names of which several files wait
+    problem       why not all of them could be searched
     """
 
     today: date
     numbers: dict[str, KnownFile] = field(default_factory=dict)
     earlier: dict[str, SettlementTrace] = field(default_factory=dict)
-    bounces: Counter[str] = field(default_factory=Counter)
+    bounces: Counter[KnownFile] = field(default_factory=Counter)
     days: set[date] = field(default_factory=set)
+    shared_names: frozenset[str] = frozenset()
     problem: str | None = None
 
     def add_to(self, trace: SettlementTrace, number: str | None, sent_on: date | None) -> SettlementTrace:
@@ -66,10 +70,10 @@ class WaitingFiles:
             return trace._replace(
                 waiting_file=file.name,
                 waiting_state=file.state,
-                waiting_key=file.object_key,
+                waiting_id=file.id if file.name in self.shared_names else None,
                 waiting_hold=file.hold,
                 waiting_is_cut_off=file.hold == HoldKind.CUT_OFF,
-                waiting_bounces=self.bounces[file.name],
+                waiting_bounces=self.bounces[file],
             )
         if trace.file is not None or sent_on is None:
             return trace

@@ -48,6 +48,7 @@ _FARTHEST = timedelta(days=366)
 _LARGEST_ID = 2**63 - 1
 LONGEST_LINE = 8192
 LONGEST_TEXT = 50
+REVERSED_TYPES = ("PADR", "PAYR")
 _ZERO = Decimal("0.00")
 _END_SIGN = b"\x1a"
 
@@ -77,6 +78,14 @@ class SettlementRow:
     reversal_reason: str | None = None
     problem: str | None = None
     faults: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_bounce(self) -> bool:
+        """Whether it says that a PAD payment came back: an NSF row (sections 5.1 and 8)."""
+        status = self.status.lower()
+        if self.target_type != "INV" or status == "fully paid":
+            return False
+        return self.record_type in REVERSED_TYPES or (self.record_type == "PADP" and status == "not paid")
 
     def identity(self) -> str:
         """Return what makes a line the same line in another file.

@@ -16,6 +16,14 @@ def no_such_file(name: str) -> UsageError:
     return UsageError(f"No file is named {name!r}. See those there are: files list")
 
 
+def numbered(files: Sequence[InboundFile], name: str, file_id: int) -> InboundFile:
+    """Return the file of that number among those of a name. Raises UsageError where it is not one of them."""
+    for file in files:
+        if file.id == file_id:
+            return file
+    raise UsageError(f"No file {file_id} is named {name!r}. See those there are: files list")
+
+
 def file_to_replay(files: Sequence[InboundFile], name: str) -> InboundFile:
     """Return the newest file that is held or failed and whole. Raises UsageError where there is none."""
     if not files:

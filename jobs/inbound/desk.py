@@ -17,7 +17,15 @@ from connectors.inbound.ledger import InboundFile, find_by_name, set_state
 from connectors.inbound.poll import PollReport, poll
 from connectors.inbound.take_in import Intake, register_local
 from connectors.object_store import ObjectStore
-from jobs.inbound.choose_file import REPLAYABLE, SETTLED, check_release, file_in_question, file_to_replay, no_such_file
+from jobs.inbound.choose_file import (
+    REPLAYABLE,
+    SETTLED,
+    check_release,
+    file_in_question,
+    file_to_replay,
+    no_such_file,
+    numbered,
+)
 from jobs.inbound.file_format import FileFormat, FileToApply
 from jobs.inbound.poll_outcome import held_file, how_to_recover
 from jobs.run.context import RunContext
@@ -81,21 +89,23 @@ class InboundDesk:
             raise UsageError(f"{name} is {file.state}: {why}. {how_to_recover(file.name, file.hold)}")
         return Outcome(rejects=[held_file(file.name, why, file.hold, file.state)])
 
-    def replay(self, name: str, *, reason: str, despite: str | None = None) -> Outcome:
+    def replay(self, name: str, *, reason: str, despite: str | None = None, file_id: int | None = None) -> Outcome:
         """Release the hold that stands on a file, and no other, and apply it where no other stands.
 
         despite  the hold as it was typed, None where none was
+        file_id  which of several files of the name, None for the newest
         Raises UsageError for a file that is not held or failed, or not there, or whose hold is another.
         """
-        with self.context.database.begin() as session:
-            files = find_by_name(session, self.format.source, name)
-        file = file_to_replay(files, name)
+        file = file_to_replay(self._named(name, file_id), name)
         check_release(file, despite)
         return self._replay(file, reason)
 
-    def ignore(self, name: str, *, reason: str) -> Outcome:
-        """Put a file aside that nobody will apply, so that it no longer blocks anything."""
-        file = self._stored(name)
+    def ignore(self, name: str, *, reason: str, file_id: int | None = None) -> Outcome:
+        """Put a file aside that nobody will apply, so that it no longer blocks anything.
+
+        file_id  which of several files of the name, None for the newest that waits
+        """
+        file = self._stored(name) if file_id is None else self._named(name, file_id)[0]
         if file is None:
             raise no_such_file(name)
         is_from_the_bucket = file.state == "received" and file.remote_directory is None
@@ -150,10 +160,15 @@ class InboundDesk:
         content = open_content(file, store=self.store, sftp=settings)
         return self.format.apply(self.context, FileToApply(file, content, reason, released))
 
-    def _stored(self, name: str) -> InboundFile | None:
-        """Return the file of that name that waits for something, from the bucket if need be; else the newest if any."""
+    def _named(self, name: str, file_id: int | None = None) -> list[InboundFile]:
+        """Return the files of that name, the oldest first, or the one of that number. Raises UsageError without it."""
         with self.context.database.begin() as session:
             files = find_by_name(session, self.format.source, name)
+        return files if file_id is None else [numbered(files, name, file_id)]
+
+    def _stored(self, name: str) -> InboundFile | None:
+        """Return the file of that name that waits for something, from the bucket if need be; else the newest if any."""
+        files = self._named(name)
         waiting = file_in_question(files)
         if waiting is not None:
             return waiting

@@ -41,11 +41,13 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
     return outcome
 
 
-def replay(context: RunContext, name: str, *, reason: str, despite: str | None = None) -> Outcome:
-    """Apply a file that is held or failed; `despite` names the hold."""
+def replay(
+    context: RunContext, name: str, *, reason: str, despite: str | None = None, file_id: int | None = None
+) -> Outcome:
+    """Apply a file that is held or failed; `despite` names the hold, `file_id` tells files of one name apart."""
     with closing(ObjectStore(context.settings(ObjectStoreSettings))) as store:
         outcome = index_outstanding(context, store)
-        outcome += feedback_desk(context, store).replay(name, reason=reason, despite=despite)
+        outcome += feedback_desk(context, store).replay(name, reason=reason, despite=despite, file_id=file_id)
     return outcome
 
 

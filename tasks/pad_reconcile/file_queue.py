@@ -46,7 +46,7 @@ def newest_applied(session: Session) -> date | None:
     come when its file was applied is wrong, and makes no other file late.
     """
     applied = sql.run(session, "list_applied_days", source=SOURCE)
-    days = ((WANTED.business_date(f"BCR_PAYMENT_APPL_{digits}.csv"), applied_on) for digits, applied_on in applied)
+    days = ((WANTED.business_date(f"BCR_PAYMENT_APPL_{row.digits}.csv"), row.applied_on) for row in applied)
     return max((day for day, at in days if day is not None and day <= business_date(at)), default=None)
 
 

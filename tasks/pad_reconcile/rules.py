@@ -186,10 +186,9 @@ def _may_be_blank(kind: RowKind, column: str) -> bool:
 
 def _pad(row: SettlementRow) -> RowDecision:
     """Section 5.1; the status is tested before the record type."""
-    status = row.status.lower()
-    if status == "fully paid":
+    if row.status.lower() == "fully paid":
         return RowDecision(RowKind.SETTLE_PAD)
-    if status == "not paid" or row.record_type in {"PADR", "PAYR"}:
+    if row.is_bounce:
         return RowDecision(RowKind.BOUNCE)
     return _unexpected_status(row, "Fully PAID or Not PAID")
 

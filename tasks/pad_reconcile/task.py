@@ -40,10 +40,12 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
     return outcome
 
 
-def replay(context: RunContext, name: str, *, reason: str, despite: str | None = None) -> Outcome:
-    """Apply a file that is held or failed; `despite` names the hold."""
+def replay(
+    context: RunContext, name: str, *, reason: str, despite: str | None = None, file_id: int | None = None
+) -> Outcome:
+    """Apply a file that is held or failed; `despite` names the hold, `file_id` tells files of one name apart."""
     with closing(ObjectStore(context.settings(ObjectStoreSettings))) as store:
-        outcome = settlement_desk(context, store).replay(name, reason=reason, despite=despite)
+        outcome = settlement_desk(context, store).replay(name, reason=reason, despite=despite, file_id=file_id)
         outcome += report_rejects(context, store)
     outcome += sync_touched_credits(context)
     return outcome

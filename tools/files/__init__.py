@@ -15,6 +15,10 @@ from jobs.job import Job
 from jobs.parameters import NEW_FILE, REASON
 from tasks.channels import CHANNELS
 
+_ID = click.Option(
+    ["--id", "file_id"], type=int, help="Which of several files of the name; without it the newest that waits."
+)
+
 LIST = Job(
     name="files list",
     summary="Show the files that came in and their states, the newest first.",
@@ -54,6 +58,7 @@ REPLAY = Job(
     parameters=(
         click.Argument(["name"], metavar="NAME"),
         REASON,
+        _ID,
         click.Option(
             ["--despite"],
             type=click.Choice(RELEASABLE),
@@ -75,6 +80,7 @@ IGNORE = Job(
     parameters=(
         click.Argument(["name"], metavar="NAME"),
         REASON,
+        _ID,
     ),
     examples=('files ignore FEEDBACK.F3535.20261117214512 --reason "ticket 4713: CAS sent it again"',),
     needs=("ObjectStoreSettings", "CgiSettings"),

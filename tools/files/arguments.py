@@ -35,11 +35,12 @@ class FetchedFile:
 
 @dataclass(frozen=True)
 class NamedFile:
-    """A settlement or feedback file, why something is done with it, and despite which hold."""
+    """A settlement or feedback file, why something is done with it, despite which hold, and which of its name."""
 
     name: str
     reason: str
     despite: str | None = None
+    file_id: int | None = None
 
     @property
     def is_settlement(self) -> bool:

@@ -74,14 +74,16 @@ def _write(path: Path, content: Iterator[bytes]) -> None:
 def replay_file(context: RunContext, arguments: NamedFile) -> Outcome:
     """Apply a file that is held or failed, as its job does."""
     replay = pad_reconcile.replay if arguments.is_settlement else ejv_feedback_check.replay
-    return replay(context, arguments.name, reason=arguments.reason, despite=arguments.despite)
+    return replay(
+        context, arguments.name, reason=arguments.reason, despite=arguments.despite, file_id=arguments.file_id
+    )
 
 
 def ignore_file(context: RunContext, arguments: NamedFile) -> Outcome:
     """Put a file aside that is held or failed."""
     open_desk = pad_reconcile.settlement_desk if arguments.is_settlement else ejv_feedback_check.feedback_desk
     with closing(ObjectStore(context.settings(ObjectStoreSettings))) as store:
-        return open_desk(context, store).ignore(arguments.name, reason=arguments.reason)
+        return open_desk(context, store).ignore(arguments.name, reason=arguments.reason, file_id=arguments.file_id)
 
 
 def _row(file: InboundFile) -> tuple[object, ...]:

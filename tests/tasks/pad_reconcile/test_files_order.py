@@ -205,6 +205,20 @@ def test_a_failed_file_that_is_sent_again_is_replayed_with_a_reason(office: Sett
                              " ORDER BY id DESC LIMIT 1") == [("CAS sent it again",) * 2]  # fmt: skip
 
 
+def test_one_of_two_held_files_of_a_name_is_replayed_by_its_number(office: SettlementOffice) -> None:
+    fill_example(office.books)
+    for lines in ([PAID, PAID], example(1), example(3)):
+        office.place.put(FILE, settlement_csv(lines))
+        office.run()
+    _, (second, _), (third, _) = office.books.rows("SELECT id, state FROM pay_jobs.inbound_files ORDER BY id")
+
+    office.run(replay=FILE, reason="this one counts", file_id=second)
+
+    assert [state for _, state in office.states()] == ["applied", "applied", "held"]
+    with pytest.raises(UsageError, match=f"^No file {third + 1} is named '{FILE}'"):
+        office.run(replay=FILE, reason="another", file_id=third + 1)
+
+
 def test_an_applied_file_is_never_replayed(office: SettlementOffice) -> None:
     fill_example(office.books)
     office.place.put(FILE, settlement_csv(example(1)))

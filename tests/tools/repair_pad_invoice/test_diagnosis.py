@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -31,7 +32,7 @@ def told(desk: RepairDesk, *ids: int) -> str:
 def keep(desk: RepairDesk, name: str, lines: Iterable[Line] | bytes, state: str) -> None:
     """Store a file that is in a state."""
     content = lines if isinstance(lines, bytes) else settlement_csv(lines)
-    key = f"cas/{name}"
+    key = f"cas/{sha256(content).hexdigest()[:8]}/{name}"
     stored = desk.store.put(key, [content])
     new = FileToRecord(SOURCE, name, stored.sha256, stored.size, key, WANTED.business_date(name), desk.books.now)
     with desk.books.database.begin() as session:
@@ -59,6 +60,40 @@ def test_a_row_in_a_file_that_was_not_applied_is_told_with_the_command(
     assert said.startswith("P12: ")
     assert f"in {FILE} ({state}, 1 NSF row)" in said
     assert said.endswith(command)
+
+
+@pytest.mark.parametrize(
+    ("record", "status", "number"),
+    [("PADP", "Not PAID", "1 NSF row"), ("PADR", "Partially PAID", "1 NSF row"), ("PAYR", "", "1 NSF row"),
+     ("PADR", "Fully PAID", "0 NSF rows"), ("BOLP", "Not PAID", "0 NSF rows")],
+)  # fmt: skip
+def test_what_would_bounce_is_counted_whatever_its_status(
+    desk: RepairDesk, account: Account, record: str, status: str, number: str
+) -> None:
+    desk.books.invoice(account, NUMBER, "20.00", id=7)
+    desk.in_cfs(NUMBER, "20.00", paid="20.00")
+    lines = [
+        Line("PADP", "PADRC1", "20.00", PROFILE, NUMBER),
+        Line(record, "PADRC2", "5.00", "800999", "REG00000099", status),
+    ]
+    keep(desk, FILE, lines, "held")
+
+    assert f"in {FILE} (held, {number})" in told(desk, 7)
+
+
+def test_of_two_files_of_a_name_the_one_with_the_number_is_told_and_can_be_replayed(
+    desk: RepairDesk, account: Account
+) -> None:
+    desk.books.invoice(account, NUMBER, "20.00", id=7)
+    desk.in_cfs(NUMBER, "20.00", paid="20.00")
+    keep(desk, FILE, [Line("PADP", "PADRC1", "20.00", PROFILE, NUMBER)], "held")
+    keep(desk, FILE, [bounce("PADRC2", "800999", "REG00000099", "5.00")], "held")
+    ((first,), _) = desk.books.rows("SELECT id FROM pay_jobs.inbound_files ORDER BY id")
+
+    said = told(desk, 7)
+
+    assert f"in {FILE} (file {first}, held, 0 NSF rows)" in said
+    assert said.endswith(f'files replay {FILE} --id {first} --reason "TICKET: why" --dry-run')
 
 
 @pytest.mark.parametrize("state", ["failed", "held"])
