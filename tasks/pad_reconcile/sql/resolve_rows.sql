@@ -128,9 +128,7 @@ WITH staged AS NOT MATERIALIZED (
               THEN 'rejected:ambiguous_memo'
 
               WHEN staged.kind = 'EFT_PAYMENT' THEN
-                   CASE WHEN NOT EXISTS (SELECT FROM payments WHERE receipt_number = staged.source_number
-                                            AND coalesce(payment_status_code, '') NOT IN ('FAILED', 'DELETED'))
-                        THEN 'rejected:no_eft_payment'
+                   CASE WHEN eft.has_no_payment THEN 'rejected:no_eft_payment'
                         WHEN NOT EXISTS (SELECT FROM payments WHERE receipt_number = staged.source_number
                                             AND coalesce(payment_status_code, '')
                                                 NOT IN ('COMPLETED', 'FAILED', 'DELETED'))
@@ -147,10 +145,7 @@ WITH staged AS NOT MATERIALIZED (
                         THEN 'rejected:credit_differs'
                         WHEN owners.owners IS NULL THEN 'rejected:unknown_account'
                         WHEN owners.owners > 1 THEN 'rejected:ambiguous_account'
-                        WHEN staged.record_type = 'EFTP'
-                         AND NOT EXISTS (SELECT FROM payments WHERE receipt_number = staged.source_number
-                                            AND coalesce(payment_status_code, '') NOT IN ('FAILED', 'DELETED'))
-                        THEN 'applied:no_eft_payment'
+                        WHEN eft.has_no_payment THEN 'applied:no_eft_payment'
                         ELSE 'applied:' END
 
               WHEN staged.kind = 'BOUNCE' THEN
@@ -243,6 +238,7 @@ WITH staged AS NOT MATERIALIZED (
                                 WHERE reference.invoice_number = staged.target_number
                                   AND receipt.receipt_number = CAST(staged.application_id AS text))
                         THEN 'already_applied:receipt_exists'
+                        WHEN numbers.active = 1 AND eft.has_no_payment THEN 'rejected:no_eft_payment'
                         WHEN numbers.active = 1 THEN 'applied:'
                         WHEN numbers.completed = 1 THEN NULL -- it comes late
                         ELSE 'rejected:not_exactly_one_invoice' END
@@ -262,7 +258,8 @@ WITH staged AS NOT MATERIALIZED (
                            THEN 'rejected:account_mismatch'
                            WHEN staged.kind = 'SETTLE_PAD' AND pad_payments.by_card AND NOT seen.is_known
                            THEN 'rejected:card_paid'
-                           WHEN staged.kind <> 'OTHER_ONE' AND settled.room >= staged.amount THEN 'applied:came_late'
+                           WHEN staged.kind <> 'OTHER_ONE' AND settled.room >= staged.amount
+                           THEN CASE WHEN eft.has_no_payment THEN 'rejected:no_eft_payment' ELSE 'applied:came_late' END
                            WHEN seen.is_known AND (staged.kind = 'OTHER_ONE' OR staged.amount = ANY (seen.our_amounts))
                            THEN 'already_applied:invoice_paid'
                            WHEN staged.kind = 'SETTLE_CREDIT' THEN 'skipped:nothing_open'
@@ -314,6 +311,13 @@ WITH staged AS NOT MATERIALIZED (
                 SELECT coalesce(nullif(staged.source_number, ''), pad_payments.last_receipt, '') AS receipt
               ) AS named
         CROSS JOIN LATERAL (
+                SELECT staged.record_type = 'EFTP'
+                       AND NOT EXISTS (SELECT FROM payments
+                                        WHERE receipt_number = staged.source_number
+                                          AND coalesce(payment_status_code, '') NOT IN ('FAILED', 'DELETED'))
+                         AS has_no_payment
+              ) AS eft
+        CROSS JOIN LATERAL (
                 SELECT pad_payments.completed_on > pad_payments.failed_on
                        AND (pad_payments.completed_on <= staged.application_date
                             OR named.receipt = pad_payments.last_receipt
@@ -358,7 +362,9 @@ SELECT file_id, line, run_id, wave, kind, record_type, source_type, coalesce(bou
        WHEN 'account_mismatch' THEN
             'customer account ' || customer_account || ' is not the one of the invoice ('
             || coalesce(nullif(lowest_account, ''), 'none') || ')'
-       WHEN 'no_invoice' THEN 'no invoice has the number ' || target_number
+       WHEN 'no_invoice' THEN
+            CASE target_number WHEN '' THEN 'target transaction number is blank'
+                 ELSE 'no invoice has the number ' || target_number END
        WHEN 'not_exactly_one_invoice' THEN
             'number ' || target_number || ' has ' || active || ' open and ' || completed
             || ' settled invoices (expected exactly one)'
@@ -407,7 +413,12 @@ SELECT file_id, line, run_id, wave, kind, record_type, source_type, coalesce(bou
             'receipt ' || source_number || ' already has a credit of another amount: this row says '
             || original_amount || ' CAD'
        WHEN 'ambiguous_memo' THEN 'more than one credit memo has the number ' || source_number
-       WHEN 'no_eft_payment' THEN 'no payment has the receipt number ' || source_number
+       WHEN 'no_eft_payment' THEN
+            coalesce((SELECT 'the payment with the receipt number ' || judged.source_number || ' is '
+                             || max(payment_status_code)
+                        FROM payments
+                       WHERE receipt_number = judged.source_number),
+                     'no payment has the receipt number ' || source_number)
        ELSE coalesce('source transaction number is blank: taken for ' || nullif(bounced_receipt, '') || ', which paid '
                      || target_number, detail) END
   FROM judged

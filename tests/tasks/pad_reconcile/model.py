@@ -229,7 +229,7 @@ class PadModel:
         if is_memo and len(memos) > 1 and all(application != row.application for application, *_ in self.applied):
             return one.end("rejected", "ambiguous_memo")
         if one.kind == "EFT_PAYMENT":
-            if not self._paid_by_eft(row):
+            if self._lacks_payment(row):
                 return one.end("rejected", "no_eft_payment")
             is_completed = all(payment.status == "COMPLETED" for payment in self._paid_by_eft(row))
             return one.end(*(("already_applied", "payment_completed") if is_completed else ("applied",)))
@@ -239,8 +239,8 @@ class PadModel:
                 if max(known) >= row.original:
                     return one.end("already_applied", "credit_exists")
                 return one.end("rejected", "credit_differs")
-            is_alone = row.record == "EFTP" and not self._paid_by_eft(row)
-            return self._unless_owner_unclear(one) or one.end("applied", *(["no_eft_payment"] if is_alone else []))
+            is_alone = self._lacks_payment(row)
+            return self._unless_owner_unclear(one) or one.end("applied", "no_eft_payment" if is_alone else "")
         if one.kind == "BOUNCE":
             return self._judge_bounce(one)
         if one.kind in {"MEMO_PART", "SKIP"}:
@@ -249,6 +249,9 @@ class PadModel:
 
     def _paid_by_eft(self, row: ModelRow) -> list[PadPayment]:
         return [one for one in self.payments if one.receipt == row.source and one.status not in {"FAILED", "DELETED"}]
+
+    def _lacks_payment(self, row: ModelRow) -> bool:
+        return row.record == "EFTP" and not self._paid_by_eft(row)
 
     def _judge_bounce(self, one: JudgedRow) -> JudgedRow:
         row = one.row
@@ -357,7 +360,7 @@ class PadModel:
                         return one.end("skipped", "bounced_since")
                 if row.amount and self._is_paid_by_card(row.number):
                     return one.end("rejected", "card_paid")
-            return one.end("applied")
+            return one.end("rejected", "no_eft_payment") if self._lacks_payment(row) else one.end("applied")
         if single and len(completed) != 1:
             return one.end("rejected", "not_exactly_one_invoice")
         if completed:
@@ -397,6 +400,8 @@ class PadModel:
         if one.kind == "SETTLE_PAD" and self._is_paid_by_card(row.number) and not is_known:
             return one.end("rejected", "card_paid")
         if one.kind != "OTHER_ONE" and self._room(row.number) >= row.amount:
+            if self._lacks_payment(row):
+                return one.end("rejected", "no_eft_payment")
             return one.end("applied", "came_late")
         if is_known and (one.kind == "OTHER_ONE" or row.amount in ours):
             return one.end("already_applied", "invoice_paid")

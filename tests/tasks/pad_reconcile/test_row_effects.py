@@ -189,7 +189,10 @@ def test_an_online_banking_or_eft_row(
     invoice: Any,
     books: SettlementBooks,
 ) -> None:
-    given(books, books.account("800101", "ONLINE_BANKING"))
+    account = books.account("800101", "ONLINE_BANKING")
+    given(books, account)
+    if record == "EFTP":
+        books.payment(account, NUMBER, "OB1", amount, method="EFT", status="CREATED")
     left = {"Partially PAID": "60.00"}.get(status, "0.00")
     row = Line(
         record, "OB1", amount, "800101", NUMBER, status, "100.00", left, application="77", source_type=source_type
@@ -201,8 +204,11 @@ def test_an_online_banking_or_eft_row(
     assert books.invoices().get(100) == invoice
     receipt = "77" if status == "Partially PAID" else "OB1"
     assert books.receipts() == ([(100, receipt, amount)] if outcome.startswith("applied") else [])
-    paid = outcome.startswith("applied") and record == "BOLP"
-    assert books.payments() == ([(NUMBER, "ONLINE_BANKING", "COMPLETED", "OB1", amount)] if paid else [])
+    is_applied = outcome.startswith("applied")
+    if record == "EFTP":
+        assert books.payments() == [(NUMBER, "EFT", "COMPLETED" if is_applied else "CREATED", "OB1", amount)]
+    else:
+        assert books.payments() == ([(NUMBER, "ONLINE_BANKING", "COMPLETED", "OB1", amount)] if is_applied else [])
 
 
 def test_a_card_invoice_alone_under_the_number_is_left_alone(books: SettlementBooks) -> None:
@@ -555,6 +561,26 @@ def test_an_eft_line_whose_only_payment_bounced_is_for_a_person(status: str, boo
 
     assert books.outcomes() == ["rejected:no_eft_payment"]
     assert books.payments() == [("REG1", "PAD", status, "EFTCIL1", "0.00")]
+    assert books.rows("SELECT detail FROM pay_jobs.settlement_rows") == [
+        (f"the payment with the receipt number EFTCIL1 is {status}",)
+    ]
+
+
+@pytest.mark.parametrize("reference", ["ACTIVE", "COMPLETED"])
+def test_an_eft_row_that_is_not_a_wire_settles_nothing_without_its_payment(
+    reference: str, books: SettlementBooks
+) -> None:
+    account = books.account("800106", "EFT")
+    books.invoice(account, "REG1", "15.00", id=100, method="EFT", reference=reference)
+
+    books.apply(Line("EFTP", "EFTCIL1", "15.00", "800106", "REG1", source_type="BCR Online Banking Payments"))
+
+    assert books.outcomes() == ["rejected:no_eft_payment"]
+    assert (books.receipts(), books.invoices()) == ([], {100: ("APPROVED", "0.00")})
+    books.payment(account, "REG1", "EFTCIL1", "15.00", method="EFT", status="CREATED")
+    books.retry()
+    assert books.receipts() == [(100, "EFTCIL1", "15.00")]
+    assert books.payments() == [("REG1", "EFT", "COMPLETED", "EFTCIL1", "15.00")]
 
 
 def test_an_eft_row_that_is_not_a_wire_completes_its_payment_as_well(books: SettlementBooks) -> None:
