@@ -87,7 +87,7 @@ FIGURES = (
     Figure("journals.receipts", "the receipts of those charges", "receipts"),
     Figure("journals.paid_back", "what CGI paid back to ministries", _LINES),
     Figure("journals.refused", "charges that CGI refused", _LINES),
-    Figure("bounces.receipts", "receipts that bounces took back", "receipts as they were, as pay_jobs keeps them"),
+    Figure("bounces.receipts", "receipts that bounces took back, less what memos had paid of them", "receipts as they were, as pay_jobs keeps them"),
     Figure("bounces.payments",
            "payments that bounced, less what they keep of others; of a number without one, what its rows brought",
            "payments as they were, as pay_jobs keeps them"),

@@ -5,8 +5,8 @@
 -- back here. What others that failed before keep less since is no money of the bounce.
 -- in     since, until (naive UTC)
 INSERT INTO closing_rows
-SELECT 'bounces.receipts', [[gone.at]], invoice.payment_method_code, CAST(NULL AS bigint), gone.pair, 'receipt ' || gone.id, gone.amount,
-       gone.origin
+SELECT 'bounces.receipts', [[gone.at]], invoice.payment_method_code, CAST(NULL AS bigint), gone.pair, 'receipt ' || gone.id,
+       gone.amount - gone.covered, gone.origin
   FROM closing_gone AS gone
   JOIN invoices AS invoice
     ON invoice.id = gone.invoice_id
@@ -38,7 +38,7 @@ SELECT figure.name, [[line.at]], coalesce(was.payment_method_code, 'PAD'), CAST(
                    AND row.kind IN ('SETTLE_PAD', 'SETTLE_ONE', 'PART_ONE', 'SETTLE_CREDIT')
                    AND <<row.counts>>
                    AND row.at <= line.at) AS brought) AS payment
-  LEFT JOIN (SELECT pair, sum(amount) AS amount
+  LEFT JOIN (SELECT pair, sum(amount - covered) AS amount
                FROM closing_gone
               GROUP BY pair) AS gone
     ON gone.pair = line.file_id || ':' || line.line

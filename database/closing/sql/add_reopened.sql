@@ -2,7 +2,7 @@
 -- given back since.
 -- in     since, until (naive UTC)
 INSERT INTO closing_rows
-SELECT moved.figure, [[moved.at]], invoice.payment_method_code, invoice.id, gone.pair, gone.key, gone.amount,
+SELECT moved.figure, [[moved.at]], invoice.payment_method_code, invoice.id, gone.pair, gone.key, gone.amount - gone.covered,
        gone.origin
   FROM closing_gone AS gone
  CROSS JOIN LATERAL (VALUES ('invoices.reopened', gone.at), ('invoices.bounce_undone', gone.back)) AS moved (figure, at)

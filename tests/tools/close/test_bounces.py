@@ -7,6 +7,8 @@ import pytest
 
 from config.errors import ExitCode
 from jobs.run.result import RunResult
+from sandbox.cfs.process import RunningCfs
+from tests.cfs_fixtures import seed_site
 from tests.settlement_factory import Account, Line, SettlementBooks, bounce, on_account
 from tests.tools.close.conftest import Close
 from tests.tools.close.test_settlement_days import (
@@ -20,8 +22,10 @@ from tests.tools.close.test_settlement_days import (
     books,
     records,
 )
+from tests.tools.repair_wrong_freeze.conftest import cfs
+from tests.tools.repair_wrong_freeze.histories import site_of, undo
 
-__all__ = ["books"]
+__all__ = ["books", "cfs"]
 
 _A_CENT_LESS = "UPDATE receipts SET receipt_amount = receipt_amount - 0.01 WHERE id = (SELECT min(id) FROM receipts)"
 _A_CENT_MORE = "UPDATE receipts SET receipt_amount = receipt_amount + 0.01 WHERE id = (SELECT max(id) FROM receipts)"
@@ -109,3 +113,76 @@ def test_a_bank_receipt_that_comes_anew_leaves_the_day_of_its_bounce_as_it_was(
 
     assert (balanced(fourth), amounts(fourth)["invoices.settled"]) == (True, Decimal("70.00"))
     assert records(close(day=THIRD, at=NOON_OF_THE_NINTH), "changed") == []
+
+
+@pytest.fixture(params=["PR1", "earlier"])
+def paid_with_a_memo(request: pytest.FixtureRequest, books: SettlementBooks, close: Close) -> Account:
+    """A memo paid 25.00 of 80.00, and PR1 the rest: the service before us wrote one receipt, over the whole invoice.
+
+    It bears the number of whichever row came first.
+    """
+    account = books.account("800101", status="FREEZE")
+    invoice = books.invoice(account, "REG1", "80.00", status="PAID", reference="COMPLETED", paid="80.00")
+    memo = books.credit(account, "earlier", "25.00", remaining="0")
+    books.applied_credit(memo, account, invoice, "REG1", 7, "25.00")
+    books.receipt(invoice, request.param, "80.00")
+    books.payment(account, "REG1", "PR1", "55.00")
+    assert balanced(closed(books, close, FIRST))
+    return account
+
+
+@pytest.mark.parametrize("more", [{"status": "Partially PAID", "outstanding": "55.00"}, {}])
+def test_what_a_memo_had_paid_does_not_come_back_with_a_receipt_over_the_whole_invoice(
+    more: dict[str, str], books: SettlementBooks, close: Close, cfs: RunningCfs, paid_with_a_memo: Account
+) -> None:
+    site = site_of("800101")
+    cfs.admin.seed(sites=[seed_site(site, "BCR-PAD Daily")],
+                   invoices=[{"site_number": site.site, "invoice_number": "REG1", "total": "0.00"}])  # fmt: skip
+
+    second = closed(books, close, SECOND, bounce("PR1", "800101", "REG1", "80.00", day="06-Nov-26", **more))
+    at_work(books, THIRD)
+    undo(books, cfs, account=paid_with_a_memo.auth)
+    third = closed(books, close, THIRD)
+
+    assert balanced(second), records(second, "unexplained")
+    told = ("invoices.reopened", "invoices.open_at_end", "bounces.receipts", "bounces.payments")
+    assert [amounts(second)[one] for one in told] == [55, 55, 55, 55]
+    assert (balanced(third), amounts(third)["invoices.bounce_undone"]) == (True, 55), records(third, "unexplained")
+    assert [records(close(day=day, at=NOON_OF_THE_NINTH), "changed") for day in (SECOND, THIRD)] == [[], []]
+
+
+@pytest.mark.parametrize(
+    ("planted", "apart"),
+    [
+        (_A_CENT_LESS, {"invoices", "bounces"}),
+        (_A_CENT_MORE, {"invoices", "bounces"}),
+        ("UPDATE payments SET paid_amount = paid_amount - 0.01", {"bounces"}),
+        ("UPDATE payments SET paid_amount = paid_amount + 0.01", {"bounces"}),
+        ("UPDATE applied_credits SET amount_applied = amount_applied - 0.01", {"bounces"}),
+        ("UPDATE applied_credits SET amount_applied = amount_applied + 0.01", {"bounces"}),
+    ],
+)
+def test_a_cent_too_little_or_too_much_beside_a_memo_is_unexplained(
+    planted: str, apart: set[str], books: SettlementBooks, close: Close, paid_with_a_memo: Account
+) -> None:
+    books.change(planted)
+
+    second = closed(books, close, SECOND, bounce("PR1", "800101", "REG1", "80.00", day="06-Nov-26"))
+
+    assert second.exit_code is ExitCode.ATTENTION
+    assert {one["equation"] for one in records(second, "unexplained")} == apart
+
+
+def test_a_memo_that_comes_late_leaves_the_day_of_the_bounce_as_it_was(
+    books: SettlementBooks, close: Close, account: Account
+) -> None:
+    books.paid_invoice(account, "REG1", "80.00", "PR1")
+    memo = Line("CMAP", "M1", "25.00", "800101", "REG1", "Partially PAID", "80.00", "55.00", day="03-Nov-26")
+    books.credit(account, "M1", "25.00")
+    assert balanced(closed(books, close, FIRST))
+    assert balanced(closed(books, close, SECOND, bounce("PR1", "800101", "REG1", "80.00", day="06-Nov-26")))
+
+    third = closed(books, close, THIRD, memo)
+
+    assert amounts(third)["invoices.settled_by_credit"] == Decimal("25.00")
+    assert records(close(day=SECOND, at=NOON_OF_THE_NINTH), "changed") == []
