@@ -1,8 +1,9 @@
 -- bounces.receipts, bounces.payments, bounces.kept, bounces.fees: what bounces took back, by receipt and by payment, what
 -- a failed payment keeps, and the fees that were charged. A payment over several receipts keeps what the others brought: that
--- did not bounce. A number without a payment of its own, as where one bank receipt paid two, is told by the rows that brought
--- it; where another service booked them, by the receipts. One of a bounce that another service had noted took no receipt
--- back here. What others that failed before keep less since is no money of the bounce.
+-- did not bounce. What came in by none, as where one bank receipt paid two numbers, or by one that failed before, is told by
+-- the rows that brought it, whatever balance the bounce tells; where another service booked them, by the receipts. One of a
+-- bounce that another service had noted took no receipt back here. What others that failed before keep less since is no
+-- money of the bounce.
 -- in     since, until (naive UTC)
 INSERT INTO closing_rows
 SELECT 'bounces.receipts', [[gone.at]], invoice.payment_method_code, CAST(NULL AS bigint), gone.pair, 'receipt ' || gone.id,
@@ -45,9 +46,10 @@ SELECT figure.name, [[line.at]], coalesce(was.payment_method_code, 'PAD'), CAST(
  CROSS JOIN LATERAL (VALUES
        ('bounces.payments',
         CASE WHEN kept.was IS NULL THEN coalesce(payment.brought, gone.amount)
-             ELSE payment.paid - least(coalesce(payment.kept, 0),
-                                       CASE was.payment_status_code WHEN 'FAILED' THEN payment.paid
-                                       ELSE greatest(payment.paid - payment.brought, 0) END) END),
+             WHEN was.payment_status_code = 'FAILED'
+             THEN coalesce(payment.brought, greatest(payment.paid - coalesce(payment.kept, 0), 0))
+             WHEN was.receipt_number <> line.source_number AND payment.brought IS NULL THEN gone.amount
+             ELSE payment.paid - least(coalesce(payment.kept, 0), greatest(payment.paid - payment.brought, 0)) END),
        ('bounces.kept', payment.kept)) AS figure (name, amount)
  WHERE line.kind = 'BOUNCE'
    AND line.outcome = 'applied'
