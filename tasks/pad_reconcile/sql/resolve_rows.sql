@@ -15,7 +15,8 @@
 -- another bank receipt stays completed. Another receipt of a number that bounced, which the first bounce left on its
 -- invoices, can bounce too, also where it has a payment of its own; so can any, also by a further line, where its row
 -- leaves less paid than the failed payment keeps. Once they are settled it is rejected, unless PAD paid the number again by
--- the row's day or by its receipt. A bounce that names no receipt is of the one that its payment bears.
+-- the row's day or by its receipt, and its bounce is not noted: a second fee would be taken for the first. A bounce that
+-- names no receipt is of the one that its payment bears.
 --
 -- Money for a number that is settled already (came_late) is known where a receipt or payment of the service before us
 -- bears its number (the payment of a bank receipt for several numbers bears none), is booked where the settled invoices
@@ -151,7 +152,9 @@ WITH staged AS NOT MATERIALIZED (
               WHEN staged.kind = 'BOUNCE' THEN
                    CASE WHEN NOT bounced.other_receipt_is_open AND numbers.completed = 0 AND NOT numbers.paid_by_card
                         THEN 'rejected:no_longer_open'
-                        WHEN NOT bounced.other_receipt_is_open THEN 'rejected:settled_since'
+                        WHEN coalesce(NOT bounced.other_receipt_is_open,
+                                      bounced.is_noted AND numbers.completed > 0 AND again.is_pulled)
+                        THEN 'rejected:settled_since'
                         WHEN bounced.is_noted AND bounced.other_receipt_is_open IS NULL
                          AND NOT coalesce(numbers.active > 0 AND numbers.completed = 0
                                           AND (pad_payments.not_by_card IS DISTINCT FROM 0

@@ -272,13 +272,15 @@ class PadModel:
             if any(invoice.account != owner for invoice in behind):
                 return one.end("rejected", "account_mismatch")
             return one.end("applied", "another_receipt")
+        was_pulled_again = bool(self._behind(row.number, "COMPLETED")) and self._was_pulled_again(row)
+        if is_noted and was_pulled_again:
+            return one.end("rejected", "settled_since")
         pulled = [payment for payment in paid if payment.method == "PAD"]
         is_half_noted = bool(pulled) or any(payment.receipt == row.source for payment in paid) or not failed
         is_to_fail = not (failed or paid)
         is_to_fail |= is_half_noted and any(payment.method not in CARDS for payment in paid)
         if is_noted and not (is_open and is_to_fail):
             return one.end("already_applied", "bounced_before")
-        was_pulled_again = bool(self._behind(row.number, "COMPLETED")) and self._was_pulled_again(row)
         if failed and not is_noted and not was_pulled_again:
             return one.end("already_applied", "bounced_before")
         if not behind:

@@ -857,6 +857,36 @@ def test_a_number_that_was_pulled_again_after_its_bounce_can_bounce_again(books:
     assert all_findings(books.database, NOW, ("INV-PAID", "INV-OPEN", "PAY", "FILE")) == {}
 
 
+@pytest.mark.parametrize("is_ours", [False, True])
+def test_a_bounce_of_money_that_was_pulled_again_after_a_bounce_with_a_fee_is_for_a_person(
+    is_ours: bool, books: SettlementBooks
+) -> None:
+    """The fee was waived and the account opened again, and the note of the bounce stands."""
+    account = books.account("800101")
+    first = bounce("PR1", "800101", NUMBER, "60.00")
+    if is_ours:
+        paid(books, account)
+        books.apply(first)
+        books.change("UPDATE invoice_references SET status_code = 'CANCELLED' WHERE invoice_id <> 100")
+        books.change("UPDATE cfs_accounts SET status = 'ACTIVE'")
+    else:
+        books.invoice(account, NUMBER, "60.00", id=100, status="SETTLEMENT_SCHED")
+        books.add("non_sufficient_funds", invoice_id=100, invoice_number=NUMBER)
+        books.payment(account, NUMBER, "PR1", "0.00", status="FAILED", day=date(2026, 11, 5))
+    books.apply(Line("PADP", "PR2", "60.00", "800101", NUMBER, day="09-Nov-26"), name=NEXT_FILE)
+    assert books.invoices()[100] == ("PAID", "60.00")
+    before = [books.payments(), books.receipts(), books.profiles()]
+
+    books.apply(bounce("PR2", "800101", NUMBER, "60.00", day="10-Nov-26"), replace(first, application="9"),
+                name=LATER_FILE)  # fmt: skip
+
+    assert books.outcomes(LATER_FILE) == ["rejected:settled_since", "already_applied:bounced_before"]
+    assert books.rows("SELECT detail FROM pay_jobs.settlement_rows WHERE rule = 'settled_since'") == [
+        (f"{NUMBER} bounced before and is settled since: receipt PR2 came back as well",)
+    ]
+    assert [books.payments(), books.receipts(), books.profiles()] == before
+
+
 _LINE_A = replace(_PADR1, application="1", day="05-Nov-26")
 _LINE_B = replace(_LINE_A, application="2", status="Not PAID", outstanding="60.00")
 
