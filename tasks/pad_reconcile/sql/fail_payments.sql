@@ -53,7 +53,7 @@ WITH bounced AS (
      turned AS (
        UPDATE payments AS payment
           SET payment_status_code = CASE WHEN nth = 1 THEN 'FAILED' ELSE 'DELETED' END,
-              paid_amount = least(failing.paid_amount, CASE rule WHEN 'another_receipt' THEN kept END),
+              paid_amount = least(failing.paid_amount, CASE WHEN rule <> '' THEN kept END),
               payment_date = CASE WHEN nth = 1 THEN greatest(application_date, failed_on)
                                   WHEN is_own THEN application_date
                                   ELSE payment.payment_date END,

@@ -13,7 +13,7 @@
 -- late as well, and is rejected. A bounce that was taken back counts as never noted. One that was noted has done nothing
 -- yet where its number is open and its payment is completed still, or is none at all; beside a failed payment that of
 -- another bank receipt stays completed. Another receipt of a number that bounced, which the first bounce left on its
--- invoices, can bounce too, also where it has a payment of its own; so can any, also by a further line, where its row
+-- invoices or which paid it by a payment of its own, can bounce too; so can any, also by a further line, where its row
 -- leaves less paid than the failed payment keeps. Once they are settled it is rejected, unless PAD paid the number again by
 -- the row's day or by its receipt, and its bounce is not noted: a second fee would be taken for the first. A bounce that
 -- names no receipt is of the one that its payment bears.
@@ -331,23 +331,26 @@ WITH staged AS NOT MATERIALIZED (
                        AND EXISTS (SELECT FROM non_sufficient_funds
                                     WHERE invoice_number = staged.target_number
                                       AND coalesce(description, '') NOT LIKE 'UNDONE: %') AS is_noted,
-                       (SELECT coalesce(bool_and(mine.status_code = 'ACTIVE'),
-                                        CASE WHEN staged.kind = 'BOUNCE'
-                                              AND <<staged.left_paid>> < pad_payments.kept
-                                             THEN numbers.active > 0 AND numbers.completed = 0 END)
-                          FROM invoice_references AS mine
-                          JOIN receipts AS receipt
-                            ON receipt.invoice_id = mine.invoice_id
-                         WHERE staged.kind = 'BOUNCE'
-                           AND named.receipt <> ALL (pad_payments.failed_by)
-                           AND mine.invoice_number = staged.target_number
-                           AND (receipt.receipt_number = named.receipt
-                                OR EXISTS (SELECT FROM settlement_parts AS part
-                                            WHERE part.target_number = staged.target_number
-                                              AND part.source_number = named.receipt
-                                              AND part.receipt_number = receipt.receipt_number))
-                        HAVING NOT coalesce(again.is_pulled, false)
-                            OR bool_and(mine.status_code = 'ACTIVE')) AS other_receipt_is_open
+                       coalesce((SELECT coalesce(bool_and(mine.status_code = 'ACTIVE'),
+                                                 CASE WHEN staged.kind = 'BOUNCE'
+                                                       AND <<staged.left_paid>> < pad_payments.kept
+                                                      THEN numbers.active > 0 AND numbers.completed = 0 END)
+                                   FROM invoice_references AS mine
+                                   JOIN receipts AS receipt
+                                     ON receipt.invoice_id = mine.invoice_id
+                                  WHERE staged.kind = 'BOUNCE'
+                                    AND named.receipt <> ALL (pad_payments.failed_by)
+                                    AND mine.invoice_number = staged.target_number
+                                    AND (receipt.receipt_number = named.receipt
+                                         OR EXISTS (SELECT FROM settlement_parts AS part
+                                                     WHERE part.target_number = staged.target_number
+                                                       AND part.source_number = named.receipt
+                                                       AND part.receipt_number = receipt.receipt_number))
+                                 HAVING NOT coalesce(again.is_pulled, false)
+                                     OR bool_and(mine.status_code = 'ACTIVE')),
+                                nullif(numbers.active > 0 AND numbers.completed = 0 AND pad_payments.not_by_card > 0
+                                       AND named.receipt = ANY (pad_payments.paid_by)
+                                       AND named.receipt <> ALL (pad_payments.failed_by), false)) AS other_receipt_is_open
               ) AS bounced
        OFFSET 0 -- the verdict is looked at more than once
      )

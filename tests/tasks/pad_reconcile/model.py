@@ -301,7 +301,7 @@ class PadModel:
         """Return whether a receipt bounced that an earlier bounce of the number left on its invoices.
 
         One that stands there under no number of its own, or comes back by a further line, is known by what its row
-        leaves paid.
+        leaves paid, or by the payment of an open number that bears it.
         """
         if not self._bounced_receipts(row.number):
             return False
@@ -310,11 +310,20 @@ class PadModel:
             failed = [one for one in self._payments(row.number) if one.status == "FAILED" and one.method not in CARDS]
             kept = max((one.amount for one in failed), default=ZERO)
             is_known = any(one.number == row.number for one in self.references)
-            return is_known and not was_pulled_since and self._left_paid(row) < kept
+            lowers = is_known and not was_pulled_since and self._left_paid(row) < kept
+            return lowers or self._is_paid_on_open(row)
         is_open = all(
             one.status == "ACTIVE" for one in self.references if one.number == row.number and one.invoice in bears
         )
         return is_open or not was_pulled_since
+
+    def _is_paid_on_open(self, row: ModelRow) -> bool:
+        """Return whether a payment is completed of a receipt that did not fail, though its number is open."""
+        has_failed = row.source in self._bounced_receipts(row.number)
+        paid = [one for one in self._payments(row.number) if one.status == "COMPLETED"]
+        is_open = bool(self._behind(row.number, "ACTIVE")) and not self._behind(row.number, "COMPLETED")
+        is_paid = any(one.method not in CARDS for one in paid) and any(one.receipt == row.source for one in paid)
+        return is_open and is_paid and not has_failed
 
     def _bears(self, row: ModelRow) -> set[int]:
         """Return the invoices with a receipt of a row that has not bounced before."""
@@ -619,7 +628,7 @@ class PadModel:
                 self._fail_further(row)
                 self._take_from_open(row, own if has_bounced else on_open)
                 continue
-            self._fail_payment(row)
+            self._fail_payment(row, is_half_noted=one.rule == "payment_failed")
             if one.rule == "payment_failed":
                 continue
             (owner,) = self._owners(row)
@@ -701,7 +710,7 @@ class PadModel:
         paid = [part for _, id_, part, memo, _ in self.applied if (id_, memo) == (receipt.invoice, receipt.number)]
         return bool(paid) and receipt.amount <= sum(paid, ZERO)
 
-    def _fail_payment(self, row: ModelRow) -> None:
+    def _fail_payment(self, row: ModelRow, *, is_half_noted: bool) -> None:
         amount = self._left_paid(row)
         completed = [one for one in self._payments(row.number) if one.status == "COMPLETED" and one.method not in CARDS]
         own = [one for one in completed if one.receipt == row.source]
@@ -710,9 +719,11 @@ class PadModel:
         if not turned:
             turned = [PadPayment(row.number, "PAD", "FAILED", row.source, amount, row.day)]
             self.payments += turned
-        for one in self._payments(row.number):
-            if one is turned[0] or (one.status == "FAILED" and one.method not in CARDS):
-                one.amount = amount
+        failed = [one for one in self._payments(row.number) if one.status == "FAILED" and one.method not in CARDS]
+        if is_half_noted:
+            amount = min([amount, *(one.amount for one in failed)])
+        for one in [*turned, *failed]:
+            one.amount = amount
         self._fail_one(turned[0], row)
 
     # -- looking things up

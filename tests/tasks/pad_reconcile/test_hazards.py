@@ -475,6 +475,34 @@ def test_the_second_part_payment_that_the_service_before_us_booked_bounces_too(
     assert all_findings(books.database, NOW, ("INV-PAID", "INV-OPEN", "PAY", "FILE")) == {}
 
 
+@pytest.mark.parametrize("status", ["ACTIVE", "FREEZE"])
+@pytest.mark.parametrize("files", [1, 2])
+@pytest.mark.parametrize("back", [
+    [("OB1", "60.00"), ("OB2", "40.00")], [("OB1", "60.00"), ("OB2", "60.00")],
+    [("OB2", "60.00"), ("OB1", "20.00")], [("OB2", "60.00"), ("OB1", "60.00")],
+])  # fmt: skip
+def test_a_part_of_the_service_before_us_and_a_rest_of_ours_that_bounce_in_any_order_leave_no_payment_and_nothing_kept(
+    back: list[tuple[str, str]], files: int, status: str, books: SettlementBooks
+) -> None:
+    account = books.account("800101", status=status)
+    books.invoice(account, NUMBER, "60.00", id=100, status="PARTIAL_PAID", paid="20.00")
+    books.receipt(100, "5001", "20.00")
+    books.payment(account, NUMBER, "OB1", "20.00", method="ONLINE_BANKING")
+    books.apply(Line("BOLP", "OB2", "40.00", "800101", NUMBER, original="60.00"))
+    rows = [
+        bounce(receipt, "800101", NUMBER, "60.00", outstanding=owed,
+               status="Not PAID" if owed == "60.00" else "Partially PAID")
+        for receipt, owed in back
+    ]  # fmt: skip
+
+    for name, lines in zip((NEXT_FILE, LATER_FILE), [rows] if files == 1 else [rows[:1], rows[1:]], strict=False):
+        books.apply(*lines, name=name)
+
+    assert books.outcomes()[1:] == ["applied", "applied:another_receipt"]
+    assert {(status, kept) for _, _, status, _, kept in books.payments()} == {("FAILED", "0.00"), ("DELETED", "0.00")}
+    assert books.invoices()[100] == ("SETTLEMENT_SCHED", "0.00")
+
+
 @pytest.mark.parametrize(("first", "owed", "left", "then"), [
     ("OB1", "40.00", [(100, "OB2", "100.00")], "OB2"), ("OB2", "60.00", [(100, "4001", "40.00")], "OB1"),
 ])  # fmt: skip

@@ -869,6 +869,19 @@ def test_a_noted_bounce_leaves_the_payment_failed_by_which_the_customer_can_pay_
     assert books.dump("payments", "pay_jobs.settlement_rows", "pay_jobs.inbound_files", "cas_settlements") == before
 
 
+def test_a_noted_bounce_beside_a_failed_payment_raises_nothing_that_this_keeps(books: SettlementBooks) -> None:
+    account = books.account("800101", status="FREEZE")
+    books.invoice(account, NUMBER, "60.00", id=100, status="SETTLEMENT_SCHED")
+    books.add("non_sufficient_funds", invoice_id=100, invoice_number=NUMBER, cfs_account="800101")
+    books.payment(account, NUMBER, "PR1", "0.00", status="FAILED")
+    books.payment(account, NUMBER, "PR1", "60.00")
+
+    books.apply(bounce("PR1", "800101", NUMBER, "60.00", status="Partially PAID", outstanding="40.00"))
+
+    assert books.outcomes() == ["applied:payment_failed"]
+    assert {kept for *_, kept in books.payments()} == {"0.00"}
+
+
 def test_a_bounce_fails_the_payment_by_whichever_method_save_by_card(books: SettlementBooks) -> None:
     account = books.account("800101")
     books.invoice(account, NUMBER, "60.00", id=100, status="PAID", reference="COMPLETED", paid="60")

@@ -122,6 +122,15 @@ OLD_PARTS_BOUNCE = [
     *(Line("PADR", source, "0.00", "800101", "REG1", "Partially PAID", "40.00", left, application=application)
       for source, left, application in (("S1", "30.00", "1"), ("S2", "35.00", "2"))),
 ]  # fmt: skip
+OLD_PAYMENT = [("REG1", "COMPLETED", "S1", 3, "ONLINE_BANKING", "0.00")]
+REST_OF_OURS = [Line("BOLP", "S2", "24.99", "800101", "REG1", original="40.00")]
+OLD_PART_BOUNCES_FIRST, REST_BOUNCES_FIRST = (
+    [Line("PADR", source, "0.00", "800101", "REG1", status, "40.00", left) for source, status, left in bounces]
+    for bounces in (
+        [("S1", "Not PAID", "40.00"), ("S2", "Partially PAID", "30.00")],
+        [("S2", "Not PAID", "40.00"), ("S1", "Partially PAID", "10.00")],
+    )
+)
 PAID_BY_PAD_AND_BANK = [
     PART_AND_REST[0],
     *(Line("PADP", source, amount, "800101", "REG1", original="40.00") for source, amount in
@@ -158,6 +167,8 @@ def watch(small: SettlementBooks) -> InvariantWatch:
 @example(PAID_IN_OLD_PARTS, [], [], [OLD_PARTS_BOUNCE])
 @example(ONE_INVOICE, [], [], [PAID_BY_PAD_AND_BANK, PAD_BOUNCES])
 @example(ONE_INVOICE, [], [], [[*PAID_BY_PAD_AND_BANK, *PAD_BOUNCES]])
+@example(PAID_IN_OLD_PARTS, OLD_PAYMENT, [], [REST_OF_OURS, OLD_PART_BOUNCES_FIRST])
+@example(PAID_IN_OLD_PARTS, OLD_PAYMENT, [], [[*REST_OF_OURS, *REST_BOUNCES_FIRST]])
 @ON_ONE_DATABASE
 def test_files_do_what_the_rules_say(
     small: SettlementBooks,
