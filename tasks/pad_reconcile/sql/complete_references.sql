@@ -5,5 +5,9 @@
 UPDATE invoice_references AS reference
    SET status_code = 'COMPLETED'
   FROM settled_invoices AS settled
+  JOIN settlement_references AS open
+    ON open.invoice_number = settled.target_number
+   AND open.invoice_id     = settled.invoice_id
+   AND open.status_code    = 'ACTIVE'
  WHERE settled.is_settled
-   AND reference.id = settled.reference_id
+   AND reference.id = open.reference_id

@@ -4,8 +4,9 @@
 -- again  it is dropped with the table, at the end of the transaction
 -- source docs/specs/cas-settlement-csv.md section 5.4
 --
--- A receipt that bears a memo's number is that memo's application: the two are counted once. Nearly no invoice has either
--- yet: EXISTS finds that out for all of them at once.
+-- An invoice counts once, also where two references of one status give it the same number. A receipt that bears a memo's
+-- number is that memo's application: the two are counted once. Nearly no invoice has either yet: EXISTS finds that out for
+-- all of them at once.
 CREATE TEMPORARY VIEW open_invoices AS
 SELECT invoice.*,
        greatest(
@@ -26,3 +27,8 @@ SELECT invoice.*,
                                 GROUP BY credit.cfs_identifier) AS memo), 0) ELSE 0 END,
          0) AS open_amount
   FROM settlement_references AS invoice
+ WHERE NOT EXISTS (SELECT FROM settlement_references AS twin
+                    WHERE twin.invoice_number = invoice.invoice_number
+                      AND twin.status_code    = invoice.status_code
+                      AND twin.invoice_id     = invoice.invoice_id
+                      AND twin.reference_id   < invoice.reference_id)

@@ -211,6 +211,23 @@ def test_an_online_banking_or_eft_row(
         assert books.payments() == ([(NUMBER, "ONLINE_BANKING", "COMPLETED", "OB1", amount)] if is_applied else [])
 
 
+@pytest.mark.parametrize("reference", ["ACTIVE", "COMPLETED"])
+def test_an_invoice_with_two_references_of_the_number_is_paid_once(reference: str, books: SettlementBooks) -> None:
+    account = books.account("800101")
+    books.invoice(account, NUMBER, "20.00", id=100, reference=reference)
+    books.change(
+        "INSERT INTO invoice_references (invoice_id, invoice_number, status_code, is_consolidated)"
+        " SELECT invoice_id, invoice_number, status_code, is_consolidated FROM invoice_references"
+    )
+
+    outcome = books.apply(Line("PADP", "PR1", "20.00", "800101", NUMBER))
+    books.apply(Line("PADP", "PR2", "20.00", "800101", NUMBER), name="BCR_PAYMENT_APPL_20261106.csv")
+
+    assert (outcome.rejects, books.receipts()) == ([], [(100, "PR1", "20.00")])
+    assert books.outcomes("BCR_PAYMENT_APPL_20261106.csv") == ["rejected:paid_already"]
+    assert books.rows("SELECT DISTINCT status_code FROM invoice_references") == [("COMPLETED",)]
+
+
 def test_a_card_invoice_alone_under_the_number_is_left_alone(books: SettlementBooks) -> None:
     books.invoice(books.account("800101"), NUMBER, "30.00", id=100, method="CC", status="CREATED")
 
