@@ -35,7 +35,8 @@ def test_the_ledger_keeps_reason_and_evidence_and_a_cfs_that_is_away_fails_the_r
     books = SettlementBooks(database)
     account = books.account("800101")
     books.invoice(account, None, "20.00", id=7)
-    books.apply(Line("PADP", "PADRC1", "20.00", "800101", NUMBER))
+    row = Line("PADP", "PADRC1", "20.00", "800101", NUMBER, day="21-Jun-22")
+    books.apply(row, name="BCR_PAYMENT_APPL_20220621.csv")
     books.reference(7, NUMBER)
     site = CfsSite("500101", "800101", "900101")
     receipt = {"site_number": site.site, "receipt_number": "P1", "receipt_amount": "20.00", "applied_to": [NUMBER]}
