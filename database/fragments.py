@@ -1,12 +1,21 @@
 """What several statements ask in the same words: each is a file in sql/.
 
-A statement names it with an alias of its own, as in `<<invoice.was_charged>>`.
+A statement names it with an alias of its own, as in `<<invoice.was_charged>>`; so may a fragment name another.
 """
 
 from functools import cache
 from importlib.resources import files
 
-FRAGMENTS = ("was_charged", "was_sent_in_batch", "parts", "sent_on", "states_taken_in")
+FRAGMENTS = (
+    "was_charged",
+    "was_sent_in_batch",
+    "parts",
+    "sent_on",
+    "states_taken_in",
+    "refund_is_settled",
+    "refund_is_void",
+    "taken_out",
+)
 
 
 @cache

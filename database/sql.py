@@ -50,8 +50,12 @@ class Statements:
 
 def _written_out(statement: str) -> str:
     """Return a statement with what it names, like <<withdrawn>> and <<row.counts>>, written out."""
-    statement = re.sub(r"<<([a-z_]+)\.([a-z_]+)>>", lambda asked: _FRAGMENTS[asked[2]](asked[1]), statement)
+    statement = re.sub(r"<<([a-z_]+)\.([a-z_]+)>>", _fragment, statement)
     return re.sub("<<([a-z_]+)>>", lambda named: states.as_sql(named[1]), statement)
+
+
+def _fragment(asked: re.Match[str]) -> str:
+    return _written_out(_FRAGMENTS[asked[2]](asked[1]))
 
 
 @cache

@@ -269,7 +269,13 @@ def _adjustment(family: SlipFamily, kind: str) -> DueOperation | None:
     if pending and not begun:
         waits_for = f"CREATE_INVOICES (19:00): {', '.join(pending)}"
     if not begun:
-        reasons += untold_to_cfs(family)
+        reasons += untold_to_cfs(family) + void_refund(slip)
+    if kind == "refund" and slip.old_refund and not slip.void_refund and not begun:
+        reasons.append(
+            f"{slip.old_refund} stand in refund_amount from before, and AP would pay them with this refund: if it has "
+            f"paid them, or they were written off, set refund_status to PROCESSED; else let AP pay slip {slip.number} "
+            "first, and ask for this refund again"
+        )
     owed = [one.number for one in family.invoices if one.status == "CREATED" and one not in family.unknown_to_cfs]
     if owed and not begun:
         reasons.append(
@@ -277,6 +283,16 @@ def _adjustment(family: SlipFamily, kind: str) -> DueOperation | None:
             "the slip ACTIVE and link one that pays it, or cancel it in the pay database"
         )
     return DueOperation(kind, slip, waits_for, "; ".join(reasons))
+
+
+def void_refund(slip: RoutingSlip) -> list[str]:
+    """Return what to do about a refund that AP is not to pay any more, if there is one."""
+    if not slip.void_refund:
+        return []
+    return [
+        f"{slip.void_refund} of a deposit that bounced stand in refund_amount, and nobody was paid them: set "
+        f"refund_amount of slip {slip.number} to 0, or AP pays them with its next refund"
+    ]
 
 
 def untold_to_cfs(family: SlipFamily) -> list[str]:

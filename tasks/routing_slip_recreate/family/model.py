@@ -82,11 +82,13 @@ class SlipOperation:
 class RoutingSlip:
     """A routing slip.
 
-    is_lost    whether its deposit bounced or was voided, and a job worked that: its payment failed
-    taken_out  what was refunded, also of a deposit that bounced later, because the client owes that; and what was
-               written off, but not of such a deposit
-    free       how many transactions it has that cost nothing: the API marks them as paid, and CFS never hears of them
-    invoices   all others
+    is_lost      whether its deposit bounced or was voided, and a job worked that: its payment failed
+    taken_out    what was refunded, also of a deposit that bounced after AP had paid it, because the client owes that;
+                 and what was written off, but not of a deposit that bounced later
+    void_refund  what stands in refund_amount, of a deposit that bounced later, and nobody is paid it
+    old_refund   what another job left in refund_amount, and nothing says that AP has paid it
+    free         how many transactions it has that cost nothing: the API marks them as paid, and CFS never hears of them
+    invoices     all others
     """
 
     number: str
@@ -101,6 +103,8 @@ class RoutingSlip:
     cas_mismatch: bool = False
     is_lost: bool = False
     taken_out: Decimal = Decimal("0.00")
+    void_refund: Decimal = Decimal("0.00")
+    old_refund: Decimal = Decimal("0.00")
     free: int = 0
     invoices: tuple[SlipInvoice, ...] = ()
     operations: tuple[SlipOperation, ...] = ()

@@ -100,6 +100,8 @@ def _slip(
         cas_mismatch=row.cas_mismatch,
         is_lost=row.is_lost,
         taken_out=row.taken_out,
+        void_refund=row.void_refund,
+        old_refund=row.old_refund,
         free=row.free,
         invoices=tuple(invoices),
         operations=tuple(operations),

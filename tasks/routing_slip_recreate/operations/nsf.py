@@ -18,6 +18,7 @@ from tasks.routing_slip_recreate.family.due import (
     may_have_bounced_again,
     spent,
     taken_off,
+    void_refund,
     was_worked_to_the_end,
 )
 from tasks.routing_slip_recreate.family.model import RoutingSlip
@@ -118,11 +119,12 @@ def _balance_notes(session: Session, inputs: OperationInputs, since: tuple[Routi
     slip = family.root
     expected = sum((one.total for one in since), Decimal(0)) - taken_off(family)
     if slip.remaining == expected:
-        return []
+        return void_refund(slip)
     refunded = f" and the {family.taken_out} that were refunded before" if family.taken_out else ""
     return [
         f"its balance is {slip.remaining} now, and its transactions and the fee{refunded} say {expected}: correct the "
-        "balance"
+        "balance",
+        *void_refund(slip),
     ]
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from connectors.cfs import ReversalComment, ReversalReason
-from tests.routing_slip_factory import Slips
+from tests.routing_slip_factory import NOW, Slips
 
 PARENT, CHILD, THIRD = "206000010", "206000028", "206000036"
 
@@ -145,3 +146,25 @@ def reverse_in_cfs(slips: Slips, number: str, of: str = PARENT) -> None:
 
 def live(slips: Slips) -> dict[str, str]:
     return {number: one["amount"] for number, one in slips.receipts().items() if one["status"] == "open"}
+
+
+def given_a_cheque_is_sent(slips: Slips, made: datetime) -> int:
+    """AP makes a batch of what stands in refund_amount; the number of the batch is returned."""
+    batch = slips.add("ejv_files", file_type="REFUND", file_ref="INBOX", created_on=made.replace(tzinfo=None))
+    file = slips.add("pay_jobs.cgi_files", name="INBOX", object_key="x", kind="inbox", lines=1, indexed_on=made)
+    slips.change("INSERT INTO pay_jobs.cgi_mentions (cgi_file_id, line, kind, number) VALUES (:f, 1, 'ap', :n)",
+                 f=file, n=PARENT)  # fmt: skip
+    return batch
+
+
+def given_cgi_answered_a_cheque(slips: Slips, made: datetime, refused: str = "") -> None:
+    """EJV_FEEDBACK_CHECK applied the answer to a batch that AP made then; `refused`: the record that CGI refused."""
+    batch = given_a_cheque_is_sent(slips, made)
+    file = slips.add("pay_jobs.inbound_files", source="CGI", name=f"FEEDBACK.{batch}", sha256="0" * 64, size_bytes=1,
+                     state="applied", received_on=made)  # fmt: skip
+    slips.add("pay_jobs.feedback_batches", file_id=file, ordinal=1, batch_type="AP", batch_number=batch,
+              first_line=1, last_line=6, state="applied", applied_on=NOW + timedelta(days=2))  # fmt: skip
+    for line, record in enumerate(("IH", "IL", "NA", "IC"), 2):
+        slips.change("INSERT INTO pay_jobs.feedback_lines (file_id, line, batch_number, record, subject, code, outcome)"
+                     " VALUES (:file, :line, :batch, :record, :slip, :code, 'applied')", file=file, line=line,
+                     batch=batch, record=record, slip=PARENT, code="1117" if record == refused else "0000")  # fmt: skip

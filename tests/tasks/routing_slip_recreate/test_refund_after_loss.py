@@ -1,6 +1,7 @@
 """Refunds of a slip whose own deposit bounced or was voided, and which lives on the deposits linked to it since."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,7 +9,17 @@ import pytest
 from config.errors import InputRefused
 from connectors.cfs import ReceiptActivity
 from tests.routing_slip_factory import NOW, Slips
-from tests.tasks.routing_slip_recreate.scenarios import CHILD, PARENT, THIRD, VOID_ALL, live, with_transactions
+from tests.tasks.routing_slip_recreate.scenarios import (
+    CHILD,
+    PARENT,
+    THIRD,
+    VOID_ALL,
+    forget_our_work,
+    given_a_cheque_is_sent,
+    given_cgi_answered_a_cheque,
+    live,
+    with_transactions,
+)
 from tests.tools.verify.watch import all_findings
 
 
@@ -63,12 +74,17 @@ def test_each_refund_after_a_deposit_was_lost_counts_those_before_it(
         assert all_findings(slips.database, NOW, ("SLIP-LEFT",)) == {}
 
 
-def given_a_bounce_after(slips: Slips, status: str, *later: str) -> None:
-    """Take 40.00 out of a deposit of 100.00 with 60.00 spent, and let it bounce; `later` are linked since."""
+def given_a_bounce_after(slips: Slips, status: str, *later: str, is_paid: bool = True) -> None:
+    """Take 40.00 out of a deposit of 100.00 with 60.00 spent, and let it bounce; `later` are linked since.
+
+    is_paid  whether AP paid a refund before the bounce
+    """
     slips.deposit(PARENT, "100.00", paid=["60.00"])
     slips.set_status(PARENT, status)
     assert slips.run().rejects == []
     slips.set_status(PARENT, "ACTIVE")
+    if is_paid and status == "REFUND_AUTHORIZED":
+        slips.change("UPDATE routing_slips SET refund_status = 'PROCESSED'")
     slips.bounce(PARENT)
     for number, total in zip((CHILD, THIRD), later, strict=False):
         slips.deposit(number, total)
@@ -81,6 +97,103 @@ def test_what_was_refunded_of_a_deposit_that_bounced_since_is_owed_by_the_client
     assert slips.run().rejects == []
 
     assert slips.slip(PARENT)["remaining_amount"] == Decimal("-130.00")
+    assert all_findings(slips.database, NOW, ("SLIP-LEFT", "SLIP-STATUS")) == {}
+
+
+def test_what_ap_had_not_paid_of_a_deposit_that_bounced_since_is_owed_by_nobody_and_is_not_to_be_paid(
+    slips: Slips,
+) -> None:
+    given_a_bounce_after(slips, "REFUND_AUTHORIZED", "130.00", is_paid=False)
+    not_to_be_paid = (
+        "40.00 of a deposit that bounced stand in refund_amount, and nobody was paid them: set refund_amount of slip "
+        f"{PARENT} to 0, or AP pays them with its next refund"
+    )
+
+    balance, unpaid = slips.run().rejects
+
+    assert "its balance is 0.00 now, and its transactions and the fee say 40.00: correct the balance" in balance.detail
+    assert unpaid.detail == not_to_be_paid
+    slips.change("UPDATE routing_slips SET remaining_amount = 40 WHERE number = :n", n=PARENT)
+    slips.set_status(PARENT, "REFUND_AUTHORIZED")
+    assert [one.detail for one in slips.run().rejects] == [not_to_be_paid]
+    slips.change("UPDATE routing_slips SET refund_amount = 0 WHERE number = :n", n=PARENT)
+    refund_what_is_left(slips)
+    assert slips.slip(PARENT)["refund_amount"] == Decimal("40.00")
+    assert all_findings(slips.database, NOW, ("SLIP-LEFT",)) == {}
+
+
+def test_what_ap_has_sent_of_a_deposit_that_bounced_since_is_owed(slips: Slips) -> None:
+    given_a_bounce_after(slips, "REFUND_AUTHORIZED", is_paid=False)
+    given_a_cheque_is_sent(slips, NOW + timedelta(hours=8))
+
+    assert slips.run().rejects == []
+
+    assert all_findings(slips.database, NOW, ("SLIP-LEFT",)) == {}
+
+
+def test_what_cgi_refused_to_pay_of_a_deposit_that_bounced_since_is_owed_by_nobody(slips: Slips) -> None:
+    given_a_bounce_after(slips, "REFUND_AUTHORIZED", is_paid=False)
+    given_cgi_answered_a_cheque(slips, NOW + timedelta(hours=8), "IH")
+
+    assert len(slips.run().rejects) == 2
+
+    said = all_findings(slips.database, NOW, ("SLIP-LEFT",))
+    assert [expected[:11] for expected, _ in said.values()] == ["-90.00 left"]
+
+
+def given_a_refund_of_another_job_before_a_bounce(slips: Slips, status: str) -> None:
+    """It noted no movements; the API keeps a row of a refund."""
+    slips.deposit(PARENT, "100.00", paid=["60.00"])
+    slips.set_status(PARENT, status)
+    slips.run()
+    slips.set_status(PARENT, "ACTIVE")
+    forget_our_work(slips)
+    if status == "REFUND_AUTHORIZED":
+        slips.add("refunds", routing_slip_id=slips.slip(PARENT)["id"], status="APPROVED", type="ROUTING_SLIP")
+    slips.bounce(PARENT)
+
+
+def test_what_another_job_refunded_of_a_deposit_that_bounced_since_is_owed_by_the_client(slips: Slips) -> None:
+    given_a_refund_of_another_job_before_a_bounce(slips, "REFUND_AUTHORIZED")
+
+    assert slips.run().rejects == []
+
+    assert slips.slip(PARENT)["remaining_amount"] == Decimal("-130.00")
+
+
+def test_what_another_job_wrote_off_of_a_deposit_that_bounced_since_is_owed_by_nobody(slips: Slips) -> None:
+    given_a_refund_of_another_job_before_a_bounce(slips, "WRITE_OFF_AUTHORIZED")
+
+    balance, unpaid = slips.run().rejects
+
+    assert "its balance is -130.00 now, and its transactions and the fee say -90.00" in balance.detail
+    assert unpaid.detail.startswith("40.00 of a deposit that bounced stand in refund_amount")
+    slips.change("UPDATE routing_slips SET remaining_amount = -90, refund_amount = 0")
+    assert all_findings(slips.database, NOW, ("SLIP-LEFT", "SLIP-STATUS")) == {}
+
+
+def test_what_another_job_left_for_ap_is_in_a_refund_of_ours_only_once_somebody_says_what_it_was(slips: Slips) -> None:
+    """Another job wrote 40.00 off; then a transaction of 60.00 is taken back."""
+    slips.deposit(PARENT, "100.00", paid=["60.00"])
+    slips.set_status(PARENT, "WRITE_OFF_AUTHORIZED")
+    slips.run()
+    forget_our_work(slips)
+    slips.set_status(PARENT, "ACTIVE")
+    ask_a_transaction_back(slips, 1)
+    slips.set_status(PARENT, "REFUND_AUTHORIZED")
+
+    (told,) = slips.run().rejects
+
+    assert (told.reason, told.detail) == (
+        "refund refused",
+        "40.00 stand in refund_amount from before, and AP would pay them with this refund: if it has paid them, or "
+        f"they were written off, set refund_status to PROCESSED; else let AP pay slip {PARENT} first, and ask for this "
+        "refund again",
+    )
+    slips.change("UPDATE routing_slips SET refund_status = 'PROCESSED'")
+    refund_what_is_left(slips)
+    slip = slips.slip(PARENT)
+    assert (slip["refund_amount"], slip["refund_status"]) == (Decimal("60.00"), "PROCESSING")
     assert all_findings(slips.database, NOW, ("SLIP-LEFT",)) == {}
 
 
@@ -90,8 +203,10 @@ def test_what_was_written_off_of_a_deposit_that_bounced_since_is_not_owed_by_the
     (told,) = slips.run().rejects
 
     assert "its balance is -130.00 now, and its transactions and the fee say -90.00: correct the balance" in told.detail
-    assert len(all_findings(slips.database, NOW, ("SLIP-LEFT",))) == 1
+    assert len(all_findings(slips.database, NOW, ("SLIP-LEFT", "SLIP-STATUS"))) == 1
     slips.change("UPDATE routing_slips SET remaining_amount = -90 WHERE number = :n", n=PARENT)
+    assert all_findings(slips.database, NOW, ("SLIP-LEFT", "SLIP-STATUS")) == {}
+    slips.change("UPDATE routing_slips SET refund_amount = 0")
     assert all_findings(slips.database, NOW, ("SLIP-LEFT",)) == {}
 
 
@@ -121,7 +236,7 @@ def test_what_was_refunded_before_the_bounce_is_not_refunded_of_the_next_deposit
     slips.client.adjust_receipt(slips.site(PARENT), f"{CHILD}L", amount=Decimal(40), activity=ReceiptActivity.REFUND)
     slips.change("UPDATE routing_slips SET cas_mismatch = FALSE")
     refund_what_is_left(slips)
-    assert slips.slip(PARENT)["refund_amount"] == Decimal("100.00")
+    assert slips.slip(PARENT)["refund_amount"] == Decimal("60.00")
     assert all_findings(slips.database, NOW, ("SLIP-LEFT",)) == {}
 
 
@@ -178,7 +293,8 @@ def test_what_another_job_refunded_before_it_worked_the_bounce_is_not_refunded_o
 ) -> None:
     given_a_bounced_slip_that_lives_on_a_linked_one(slips)
     slips.change("DELETE FROM pay_jobs.slip_movements")
-    slips.change("UPDATE routing_slips SET refund_amount = 15, remaining_amount = 25 WHERE number = :n", n=PARENT)
+    slips.change("UPDATE routing_slips SET refund_amount = 15, refund_status = 'PROCESSED', remaining_amount = 25"
+                 " WHERE number = :n", n=PARENT)  # fmt: skip
     slips.client.adjust_receipt(slips.site(PARENT), f"{CHILD}L", amount=Decimal(15), activity=ReceiptActivity.REFUND)
     assert all_findings(slips.database, NOW, ("SLIP-LEFT",)) == {}
     refund_what_is_left(slips)

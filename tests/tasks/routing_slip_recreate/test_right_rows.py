@@ -12,7 +12,16 @@ import pytest
 
 from config.errors import ExitCode, SourceUnavailable
 from tests.routing_slip_factory import NOW, Slips
-from tests.tasks.routing_slip_recreate.scenarios import CHILD, PARENT, THIRD, correction, live, nsf, refund
+from tests.tasks.routing_slip_recreate.scenarios import (
+    CHILD,
+    PARENT,
+    THIRD,
+    correction,
+    given_cgi_answered_a_cheque,
+    live,
+    nsf,
+    refund,
+)
 from tests.tools.verify.watch import all_findings
 
 
@@ -36,20 +45,6 @@ def given_the_other_half_is_authorized(slips: Slips) -> None:
     slips.refund_transaction(slips.record("SELECT id FROM invoices")["id"])
     slips.create_invoices()
     slips.set_status(PARENT, "REFUND_AUTHORIZED")
-
-
-def given_cgi_answered_a_cheque(slips: Slips, made: datetime, refused: str = "") -> None:
-    """EJV_FEEDBACK_CHECK applied the answer to a batch that AP made then; `refused`: the record that CGI refused."""
-    batch = slips.add("ejv_files", file_type="REFUND", file_ref="INBOX", disbursement_status_code="COMPLETED",
-                      created_on=made.replace(tzinfo=None))  # fmt: skip
-    file = slips.add("pay_jobs.inbound_files", source="CGI", name=f"FEEDBACK.{batch}", sha256="0" * 64, size_bytes=1,
-                     state="applied", received_on=made)  # fmt: skip
-    slips.add("pay_jobs.feedback_batches", file_id=file, ordinal=1, batch_type="AP", batch_number=batch,
-              first_line=1, last_line=6, state="applied", applied_on=NOW + timedelta(days=2))  # fmt: skip
-    for line, record in enumerate(("IH", "IL", "NA", "IC"), 2):
-        slips.change("INSERT INTO pay_jobs.feedback_lines (file_id, line, batch_number, record, subject, code, outcome)"
-                     " VALUES (:file, :line, :batch, :record, :slip, :code, 'applied')", file=file, line=line,
-                     batch=batch, record=record, slip=PARENT, code="1117" if record == refused else "0000")  # fmt: skip
 
 
 def refund_of(slips: Slips) -> tuple[str, str | None]:
@@ -171,7 +166,8 @@ def test_a_slip_that_the_job_changed_names_no_person(slips: Slips, prepare: Call
 
 def test_a_refund_that_forgets_a_cent_of_the_first_is_flagged(slips: Slips) -> None:
     refund(slips)
-    slips.change("UPDATE routing_slips SET refund_amount = 0.01, updated_by = 'STAFF' WHERE number = :n", n=PARENT)
+    slips.change("UPDATE routing_slips SET refund_amount = 0.01, refund_status = 'PROCESSED', updated_by = 'STAFF'"
+                 " WHERE number = :n", n=PARENT)  # fmt: skip
 
     (reject,) = slips.run().rejects
 

@@ -4,8 +4,7 @@
 --        a void and a linked child have nothing left; a transaction counts while it is APPROVED, CREATED or PAID, less
 --        what of it was given back. While the job has not worked a bounce, its deposit is off the balance and not FAILED,
 --        be it the first, before which the slip is not frozen, or a later one, after our job linked a deposit;
---        while it has not worked a void, all is left still. A refund that takes the place of one that AP has paid keeps that
---        with its movement. What was written off of a deposit that bounced later counts no more; what was refunded is owed
+--        while it has not worked a void, all is left still
 SELECT 'slip ' || slip.number AS row,
        'explain slip ' || slip.number AS next,
        slip.payment_account_id AS account_id,
@@ -20,7 +19,7 @@ SELECT 'slip ' || slip.number AS row,
                coalesce(sum(member.refunded), 0) AS refunded,
                coalesce(sum(member.spent), 0) AS spent
           FROM (SELECT place.root, one.total,
-                       coalesce(one.refund_amount, 0) + moved.replaced - moved.forgotten AS refunded,
+                       <<one.taken_out>> AS refunded,
                        EXISTS (SELECT FROM payments AS deposit
                                 WHERE deposit.receipt_number = one.number
                                   AND deposit.is_routing_slip
@@ -33,15 +32,6 @@ SELECT 'slip ' || slip.number AS row,
                            AND invoice.invoice_status_code IN ('APPROVED', 'CREATED', 'PAID')) AS spent
                   FROM routing_slips AS one
                  CROSS JOIN LATERAL (VALUES (one.number), (nullif(one.parent_number, one.number))) AS place (root)
-                 CROSS JOIN LATERAL (SELECT max(moved.id) AS id FROM pay_jobs.slip_movements AS moved
-                                      WHERE moved.slip = place.root
-                                        AND moved.kind = 'bounced') AS bounce
-                 CROSS JOIN LATERAL (SELECT coalesce(sum(moved.before), 0) AS replaced,
-                                            coalesce(-sum(moved.amount) FILTER (WHERE moved.kind = 'written_off'
-                                                                                  AND moved.id < bounce.id), 0) AS forgotten
-                                       FROM pay_jobs.slip_movements AS moved
-                                      WHERE moved.slip = one.number
-                                        AND moved.kind IN ('refunded', 'written_off')) AS moved
                  WHERE place.root IS NOT NULL
                    AND (CAST(:since AS timestamp) IS NULL
                         OR place.root IN (SELECT number FROM routing_slips

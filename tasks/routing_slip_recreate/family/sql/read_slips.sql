@@ -20,23 +20,14 @@ SELECT slip.number,
                 WHERE deposit.receipt_number = slip.number
                   AND deposit.is_routing_slip
                   AND deposit.payment_status_code IN ('FAILED', 'DELETED')) AS is_lost,
-       (coalesce(slip.refund_amount, 0) + moved.replaced - moved.forgotten)::numeric(19,2) AS taken_out
+       <<slip.taken_out>>::numeric(19,2) AS taken_out,
+       CASE WHEN <<slip.refund_is_void>> THEN slip.refund_amount ELSE 0 END::numeric(19,2) AS void_refund,
+       CASE WHEN <<slip.refund_is_settled>>
+              OR EXISTS (SELECT FROM pay_jobs.slip_movements AS moved
+                          WHERE moved.slip = slip.number
+                            AND moved.kind IN ('refunded', 'written_off'))
+            THEN 0 ELSE coalesce(slip.refund_amount, 0) END::numeric(19,2) AS old_refund
   FROM routing_slips AS slip
- CROSS JOIN (
-       SELECT max(id) AS id
-         FROM pay_jobs.slip_movements
-        WHERE slip = :root
-          AND kind = 'bounced'
-       ) AS bounce
- CROSS JOIN LATERAL (
-       -- `before` is what AP had paid, or was written off, when the next refund took its place in refund_amount. What was
-       -- written off of a deposit that bounced later counts no more.
-       SELECT coalesce(sum(moved.before), 0) AS replaced,
-              coalesce(-sum(moved.amount) FILTER (WHERE moved.kind = 'written_off' AND moved.id < bounce.id), 0) AS forgotten
-         FROM pay_jobs.slip_movements AS moved
-        WHERE moved.slip = slip.number
-          AND moved.kind IN ('refunded', 'written_off')
-       ) AS moved
  WHERE slip.number = :root
     OR slip.parent_number = :root
  ORDER BY slip.parent_number IS NOT NULL, slip.id
