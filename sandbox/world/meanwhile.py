@@ -11,12 +11,16 @@ from contextlib import ExitStack, contextmanager
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
+from sqlalchemy import text
+
 from database.engine import Database
 from database.sessions import Session
 from tools.verify.task import snapshot
 
 Look = Callable[[Session], Iterable[str]]
 
+# What a session sees is as old as its first query.
+_FIX_THE_MOMENT = text("SELECT 1")
 _FORK = multiprocessing.get_context("fork")
 
 
@@ -34,6 +38,7 @@ class Meanwhile:
         What is done from now on is not seen, and what `look` changes in memory is gone.
         """
         session = self._stack.enter_context(snapshot(self._database))
+        session.execute(_FIX_THE_MOMENT)
         self._answer, theirs = _FORK.Pipe(duplex=False)
         copy = _FORK.Process(target=_answer, args=(theirs, look, session))
         with warnings.catch_warnings():
