@@ -236,3 +236,47 @@ def test_a_refused_share_is_left_to_a_newer_batch_only_where_that_sends_the_shar
 
     told = all_findings(database, NOW, ("EJV-DAY",))
     assert list(told) == ([("EJV-DAY", "partner disbursement 5")] if is_told else [])
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "SELECT 1",
+        "UPDATE receipts SET receipt_amount = receipt_amount - 0.01",
+        "UPDATE payments SET paid_amount = paid_amount + 0.01",
+        "INSERT INTO receipts (invoice_id, receipt_number, receipt_amount, receipt_date)"
+        " VALUES (1, 'X', 0.01, '2026-11-07')",
+    ],
+)
+def test_a_receipt_over_the_whole_invoice_that_stands_when_a_part_bounced_is_kept_less_that_part(
+    planted: str, books: SettlementBooks
+) -> None:
+    """The service before us wrote the part under its Application Id, and the rest over the whole invoice."""
+    account = books.account("800101")
+    books.invoice(account, "REG1", "100.00", id=1, status="PAID", reference="COMPLETED", paid="100.00")
+    books.receipt(1, "4001", "40.00")
+    books.receipt(1, "OB2", "100.00")
+    books.payment(account, "REG1", "OB1", "40.00", method="ONLINE_BANKING")
+
+    books.apply(bounce("OB1", "800101", "REG1", "100.00", status="Partially PAID", outstanding="40.00"))
+    books.change(planted)
+
+    assert books.payments()[0][2:] == ("FAILED", "OB1", "60.00" if "payments" not in planted else "60.01")
+    said = all_findings(books.database, books.now, ("INV-PAID",))
+    assert list(said) == ([] if planted == "SELECT 1" else [("INV-PAID", "invoice 1")])
+
+
+def test_a_receipt_over_the_whole_invoice_is_kept_less_all_that_was_paid_before_it(books: SettlementBooks) -> None:
+    """A memo paid 10.00, two parts 20.00 each, and OB3 the rest; the first part bounces."""
+    account = books.account("800101")
+    invoice = books.invoice(account, "REG1", "100.00", status="PAID", reference="COMPLETED", paid="100.00")
+    books.applied_credit(books.credit(account, "earlier", "10.00", remaining="0"), account, invoice, "REG1", 7, "10.00")
+    for receipt, amount in (("4001", "20.00"), ("4002", "20.00"), ("OB3", "100.00")):
+        books.receipt(invoice, receipt, amount)
+    books.payment(account, "REG1", "OB1", "20.00", method="ONLINE_BANKING")
+    books.payment(account, "REG1", "OB2", "20.00", method="ONLINE_BANKING")
+
+    books.apply(bounce("OB1", "800101", "REG1", "100.00", status="Partially PAID", outstanding="20.00"))
+
+    assert [receipt for _, receipt, _ in books.receipts()] == ["4002", "OB3"]
+    assert all_findings(books.database, books.now, ("INV-PAID",)) == {}

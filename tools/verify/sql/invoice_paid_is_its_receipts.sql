@@ -3,7 +3,8 @@
 -- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
 -- source docs/specs/cas-settlement-csv.md section 5.4: a receipt under a memo's number is the memo's application, not
 --        money beside it; weakness 9 of section 10: the reference's receipt covers what a memo paid; section 8 step 7: a
---        bounce leaves 0 paid; a memo's receipts stand, and those of other payments, which the failed payment keeps;
+--        bounce leaves 0 paid; a memo's receipts stand, and those of other payments, which the failed payment keeps, one
+--        over the whole invoice less what was paid before it;
 --        routing-slips.md section 3.4: a slip's transaction that is given back keeps what was paid, and has no receipts
 --        where CFS has nothing applied to it any more. Section 5.3: money on account that covers a number in part leaves
 --        no receipt; the last of its invoices are covered first, as by memos, and as far as memos had left room by then
@@ -88,7 +89,43 @@ SELECT 'invoice ' || invoice.id AS row,
                                     FROM pay_jobs.settlement_rows AS line
                                    WHERE line.target_number = bounced.invoice_number
                                      AND line.kind = 'SKIP'
-                                     AND line.rule = 'partial_credit') AS left_of) AS standing
+                                     AND line.rule = 'partial_credit'
+                                   UNION ALL
+                                  SELECT -before.amount
+                                    FROM receipts AS whole
+                                    JOIN invoices AS covered
+                                      ON covered.id = whole.invoice_id
+                                     AND covered.total = whole.receipt_amount
+                                   CROSS JOIN LATERAL (
+                                          SELECT CAST(other.receipt_amount AS numeric(19,2)) AS amount, other.receipt_date AS at
+                                            FROM receipts AS other
+                                           WHERE other.invoice_id = whole.invoice_id
+                                             AND other.id <> whole.id
+                                           UNION ALL
+                                          SELECT applied.amount_applied, applied.created_on
+                                            FROM applied_credits AS applied
+                                           WHERE applied.invoice_id = whole.invoice_id
+                                             AND NOT EXISTS (SELECT FROM receipts AS memo
+                                                              WHERE memo.invoice_id = applied.invoice_id
+                                                                AND memo.receipt_number = applied.cfs_identifier)
+                                           UNION ALL
+                                          SELECT CAST(gone.receipt_amount AS numeric(19,2)), gone.receipt_date
+                                            FROM pay_jobs.settlement_rows AS line
+                                            JOIN pay_jobs.bounce_rows AS kept
+                                              ON kept.file_id = line.file_id
+                                             AND kept.line = line.line
+                                             AND kept.pay_table = 'receipts'
+                                             AND kept.undone_on IS NULL
+                                           CROSS JOIN LATERAL jsonb_populate_record(CAST(NULL AS receipts), kept.was) AS gone
+                                           WHERE line.target_number = bounced.invoice_number
+                                             AND line.kind = 'BOUNCE'
+                                             AND gone.invoice_id = whole.invoice_id) AS before
+                                   WHERE whole.invoice_id = ANY (behind.ids)
+                                     AND before.at <= whole.receipt_date
+                                     AND NOT EXISTS (SELECT FROM pay_jobs.settlement_rows AS line
+                                                      WHERE line.target_number = bounced.invoice_number
+                                                        AND <<line.receipt>> = whole.receipt_number
+                                                        AND <<line.counts>>)) AS left_of) AS standing
                    WHERE bounced.invoice_number IN (SELECT reference.invoice_number FROM invoice_references AS reference
                                                      WHERE reference.invoice_id = invoice.id)
                      AND bounced.payment_status_code = 'FAILED'
