@@ -134,9 +134,10 @@ def _learn_bank_lines(model: WorldModel, lines: Sequence[SettlementLine]) -> Non
             _pay_one(model, line)
         elif line.record == "EFTP":
             _note(model, "EFTP: a wire", line)
-            for payment in model.payments:
-                if payment.receipt == line.source:
-                    payment.status = "COMPLETED"
+    wires = {line.source for line in lines if line.record == "EFTP"}
+    for payment in model.payments if wires else ():
+        if payment.receipt in wires:
+            payment.status = "COMPLETED"
     for source in dict.fromkeys(line.source for line in lines if line.record == "BOLP"):
         model.payments.append(_bank_payment(model, [line for line in lines if line.source == source]))
 
