@@ -4,9 +4,9 @@
 -- again  only rows that resolved to applied write receipts
 -- source docs/specs/cas-settlement-csv.md section 5.4 and hazard 9 of section 10
 --
--- The one row of a lone number pays its one invoice. A credit memo's receipts stand where the memo was applied. What is
--- left of the rows of a number and its open invoices are laid end to end; where they overlap is a receipt. What CAS
--- applied beyond the open amounts goes to the last invoice, so that the receipts always add up to the rows.
+-- The one row of a lone number pays its one invoice. A credit memo's receipts stand where the memo was applied, and are no
+-- more than that. The other rows of a number and its open invoices are laid end to end; where they overlap is a receipt.
+-- What CAS applied beyond the open amounts goes to the last invoice, so that the receipts add up to these rows.
 WITH settling AS NOT MATERIALIZED (
        SELECT *
          FROM wave_rows
@@ -40,9 +40,13 @@ WITH settling AS NOT MATERIALIZED (
          FROM (SELECT *
                  FROM settling
                 WHERE target_number IN (SELECT target_number FROM settled_invoices WHERE NOT is_lone)) AS settling
-         LEFT JOIN (SELECT line, sum(part) AS amount FROM memo_parts GROUP BY line) AS placed
-           ON placed.line = settling.line
-        CROSS JOIN LATERAL (SELECT settling.amount - coalesce(placed.amount, 0) AS amount) AS left_over
+        CROSS JOIN LATERAL (
+                SELECT CASE WHEN settling.record_type = 'CMAP'
+                             AND EXISTS (SELECT FROM credits
+                                          WHERE cfs_identifier = settling.source_number
+                                            AND is_credit_memo)
+                            THEN 0 ELSE settling.amount END AS amount
+              ) AS left_over
        WINDOW running AS (PARTITION BY settling.target_number ORDER BY settling.line)
      )
 INSERT INTO receipts (invoice_id, receipt_number, receipt_date, receipt_amount)

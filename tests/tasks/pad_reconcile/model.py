@@ -457,7 +457,11 @@ class PadModel:
             application = (one.row.application, one.row.source)
             if one.row.record == "CMAP" and application not in applications:
                 applications.add(application)
-                amount -= self._receipt_memo(one.row)
+                self._receipt_memo(one.row)
+            if one.row.record == "CMAP" and any(
+                credit.is_memo and credit.identifier == one.row.source for credit in self.credits
+            ):
+                continue
             for invoice in invoices:
                 part = amount if invoice is invoices[-1] else min(amount, left[invoice.id])
                 if part > 0:
@@ -480,7 +484,7 @@ class PadModel:
             if settling and reference.number == number and reference.status == "ACTIVE":
                 reference.status = "COMPLETED"
 
-    def _receipt_memo(self, row: ModelRow) -> Decimal:
+    def _receipt_memo(self, row: ModelRow) -> None:
         """Write the receipts of a memo that covers the rest, where it was applied."""
         parts = [
             (id_, amount)
@@ -488,7 +492,6 @@ class PadModel:
             if (application, memo, number) == (row.application, row.source, row.number)
         ]
         self.receipts += [PadReceipt(id_, row.source, amount) for id_, amount in parts]
-        return sum((amount for _, amount in parts), ZERO)
 
     def _receipt_anyway(self, invoice: PadInvoice, row: ModelRow) -> None:
         """Write the receipts of a paid invoice that has none: those of its memos, else one over nothing."""

@@ -9,6 +9,7 @@ import pytest
 from config.errors import ConfigError
 from config.settings import EventSettings
 from tests.settlement_factory import FILE, Account, Line, SettlementBooks, bounce, on_account
+from tests.tools.verify.watch import all_findings
 
 NUMBER = "REG00000100"
 Given = Callable[[SettlementBooks, Account], Any]
@@ -925,6 +926,31 @@ def test_a_credit_memo_that_covers_the_rest_pays_the_invoice_and_is_applied(book
     assert books.invoices() == {100: ("PAID", "50.00")}
     assert (books.receipts(), books.applied_credits()) == ([(100, "M1", "50.00")], [(7, 100, "50.00")])
     assert (books.outcomes(), outcome.is_news) == (["applied"], False)
+
+
+def test_a_credit_memo_of_more_than_its_number_owes_has_a_receipt_over_what_it_paid(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    books.invoice(account, NUMBER, "20.00", id=100)
+    books.credit(account, "M1", "35.00")
+
+    outcome = books.apply(Line("CMAP", "M1", "35.00", "800101", NUMBER, original="20.00", application="7"))
+
+    assert (books.receipts(), books.applied_credits()) == ([(100, "M1", "20.00")], [(7, 100, "20.00")])
+    assert ("credit left over", Decimal("15.00")) in [(one.reason, one.amount) for one in outcome.rejects]
+    assert all_findings(books.database, books.now, ("REC", "INV-PAID")) == {}
+
+
+def test_a_second_line_of_an_application_writes_no_receipt_beside_the_memo(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    books.invoice(account, NUMBER, "40.00", id=100)
+    books.credit(account, "M1", "40.00")
+
+    books.apply(
+        Line("CMAP", "M1", "15.00", "800101", NUMBER, "Partially PAID", "40.00", "25.00", application="7"),
+        Line("CMAP", "M1", "25.00", "800101", NUMBER, original="40.00", application="7"),
+    )
+
+    assert (books.receipts(), books.applied_credits()) == ([(100, "M1", "15.00")], [(7, 100, "15.00")])
 
 
 # Section 8: the NSF flow.
