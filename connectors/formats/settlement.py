@@ -6,6 +6,7 @@ read is noted among the `faults` of its row: rules.py knows which values a row n
 takes another with it: a quote that is not closed ends with its line.
 """
 
+import codecs
 import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -51,6 +52,7 @@ LONGEST_TEXT = 50
 REVERSED_TYPES = ("PADR", "PAYR")
 _ZERO = Decimal("0.00")
 _END_SIGN = b"\x1a"
+_BYTE_ORDER_MARK = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +172,13 @@ class Layout:
 
 def read_header(line: bytes, source: str) -> Layout:
     """Return where the columns stand. Raises HeaderError if the header is not the expected one."""
+    if line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in line[:4]:
+        raise HeaderError(f"{source} is UTF-16 (expected UTF-8).")
+    if b"\r" in line:
+        raise HeaderError(f"{source}: its lines end in CR alone (expected CRLF or LF).")
     try:
-        fields = next(csv.reader([_text(line.removeprefix(b"\xef\xbb\xbf"), "strict")], strict=True), [])
+        text = _text(line, "strict").lstrip(_BYTE_ORDER_MARK)
+        fields = next(csv.reader([text], strict=True), [])
     except (ValueError, csv.Error) as error:
         raise HeaderError(f"{source}: the first line is not a header: {error}.") from None
     names = [name.strip().lower() for name in fields]
@@ -182,6 +189,8 @@ def read_header(line: bytes, source: str) -> Layout:
             raise HeaderError(f"{source}: the header names '{spellings[0]}' twice.")
         if places:
             found[column] = places[0]
+    if not found:
+        raise HeaderError(f"{source}: the first line is not a header: it begins with {text[:40]!r}.")
     missing = [names_[0] for column, names_ in COLUMNS.items() if column not in {*found, *_OPTIONAL}]
     if missing:
         lacks = "', '".join(missing)

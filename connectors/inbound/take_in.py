@@ -5,6 +5,7 @@ holds its hash, read back, and recorded. Killed anywhere, the same call again co
 (of the database) the content is only hashed, and the row is rolled back with everything else.
 """
 
+import codecs
 import hashlib
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -25,6 +26,7 @@ CUT_OFF = (
     "its last line has no end: part of it may be missing, and nothing in it would show that. It is not applied as it "
     "is; ask the sender for the whole file"
 )
+_UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _ROOM = 5  # for a number behind it, where the same file comes again
 
 
@@ -76,10 +78,10 @@ class Intake:
         """
         now = self.clock()
         passing = f"{self.passing}{name}"
-        ending = _LastBytes()
+        passed = _PassedBytes()
         try:
             with self.step("fetch"):
-                content = repeated(lambda: self._fetch(passing, lambda: ending.watch(read())))
+                content = repeated(lambda: self._fetch(passing, lambda: passed.watch(read())))
             if content.size != size or not still_the_same():
                 raise RemoteFileChanged(f"{name} changed while it was read ({size} bytes, then {content.size}).")
             with self.step("copy"):
@@ -88,7 +90,7 @@ class Intake:
             if not self.database.dry_run:
                 with suppress(PayJobsError):  # the next intake of this name writes over it
                     self._store().remove(passing)
-        cut_off = self.wanted.is_cut_off(ending.last)
+        cut_off = self.wanted.is_cut_off(passed.last) and not passed.has_other_line_ends
         reasons = [reason for reason in (hold(), CUT_OFF if cut_off else None) if reason]
         new = FileToRecord(
             source=self.source,
@@ -155,18 +157,27 @@ class Intake:
         return self.store
 
 
-class _LastBytes:
-    """The last bytes of what passes."""
+class _PassedBytes:
+    """The first and last bytes of what passes, and whether a line feed was among all."""
 
     def __init__(self) -> None:
-        self.last = b""
+        self.first = self.last = b""
+        self.has_line_feed = False
 
     def watch(self, chunks: Generator[bytes]) -> Generator[bytes]:
-        self.last = b""
+        self.first = self.last = b""
+        self.has_line_feed = False
         with closing(chunks):
             for chunk in chunks:
+                self.first = (self.first + chunk[:2])[:2]
                 self.last = (self.last + chunk[-2:])[-2:]
+                self.has_line_feed = self.has_line_feed or b"\n" in chunk
                 yield chunk
+
+    @property
+    def has_other_line_ends(self) -> bool:
+        """Whether its lines end otherwise than is looked for: it is UTF-16, or they end in CR alone."""
+        return self.first in _UTF_16_MARKS or (self.last.endswith(b"\r") and not self.has_line_feed)
 
 
 def register_local(path: Path, intake: Intake) -> LedgerRecord:

@@ -276,10 +276,14 @@ def test_a_line_as_long_as_allowed_is_not_cut_at_a_carriage_return() -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "lacks 'record type'"),
-        (b"\r\n\r\n", "lacks 'record type'"),
-        (GOOD, "lacks 'record type'"),
-        (b"\xff\xfeR\x00e\x00", "is not a header"),
+        (b"", "is not a header: it begins with ''"),
+        (b"\r\n\r\n", "is not a header: it begins with ''"),
+        (GOOD, "is not a header: it begins with "),
+        (b"\xff\xfeR\x00e\x00", r" is UTF-16 \(expected UTF-8\)"),
+        (b"\x00R\x00e", r" is UTF-16 \(expected UTF-8\)"),
+        (settlement_csv(example(1), newline="\r"), r"its lines end in CR alone \(expected CRLF or LF\)"),
+        (b"\nRecord type,\n", "the first line is not a header: it begins with ''"),
+        (b"PK,zip,archive\n", "the first line is not a header: it begins with 'PK,zip,archive'"),
         (b'"Record type', "is not a header"),
         (
             HEADER_LINE.replace(b"Application amount", b"Amount"),

@@ -1241,7 +1241,7 @@ def test_a_file_that_cannot_be_read_is_noted_as_failed_and_changes_nothing(books
 
     assert books.dump("pay_jobs.inbound_files") == before
     ((state, reason),) = books.rows("SELECT state, reason FROM pay_jobs.inbound_files")
-    assert (state, "the header lacks 'record type'" in reason) == ("failed", True)
+    assert (state, "the first line is not a header" in reason) == ("failed", True)
     assert [one.reason for one in outcome.rejects] == ["bad header"]
 
 

@@ -54,6 +54,28 @@ def test_rows_that_the_sender_writes_after_a_pause_are_held_and_replayed_without
     assert (paid(owing), count_receipts(owing)) == (["PAID"] * 3, 3)
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(settlement_csv(PAID).decode("utf-8-sig").encode("utf-16"), "is UTF-16 (expected UTF-8)"),
+     (settlement_csv(PAID).decode("utf-8-sig").encode("utf-16-be"), "is UTF-16 (expected UTF-8)"),
+     (settlement_csv(PAID, newline="\r"), "its lines end in CR alone (expected CRLF or LF)")],
+    ids=["utf-16 with a mark", "utf-16 without", "carriage returns"],
+)  # fmt: skip
+def test_a_whole_file_of_other_line_ends_is_not_said_to_be_cut_off(
+    content: bytes, said: str, owing: SettlementOffice
+) -> None:
+    owing.place.put(FILE, content)
+    for _ in range(2):
+        owing.run()
+        wait(owing)
+
+    owing.run()
+
+    assert owing.states() == [(FILE, "failed")]
+    assert said in owing.books.rows("SELECT reason FROM pay_jobs.inbound_files")[0][0]
+    assert paid(owing) == ["APPROVED"] * 3
+
+
 _NEXT_DAY = "BCR_PAYMENT_APPL_20261106.csv"
 
 
