@@ -78,10 +78,17 @@ def close(session: Session, inputs: OperationInputs, plan: OperationPlan) -> lis
     applied = sync_receipts(session, inputs, fresh, plan.receipts) if plan.receipts else {}
     if parent.status == now_parent.status == "VOID" and parent.was_done("void_transactions"):
         paid = sum(applied.values(), Decimal(0))
-        status = "ACTIVE" if now_parent.remaining > paid else None
+        left = now_parent.remaining - paid - _not_linked_yet(fresh, child)
+        status = "ACTIVE" if left > 0 else None
         set_slip(session, parent.number, now=inputs.now, status=status, remaining_change=-paid)
         note_movement(session, parent.number, "voided", -paid, now=inputs.now)
     return settle_invoices(session, inputs, fresh, plan.payable)
+
+
+def _not_linked_yet(family: SlipFamily, child: RoutingSlip) -> Decimal:
+    """Return what the balance holds of the other children, and is not at the parent's site yet."""
+    others = [one for one in family.children if one.number != child.number]
+    return sum((one.total for one in others if not (one.account and one.account.status == "INACTIVE")), Decimal(0))
 
 
 LINK = OperationKind("link", "slips_linked", plan, close)

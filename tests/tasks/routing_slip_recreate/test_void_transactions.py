@@ -334,3 +334,22 @@ def test_a_plan_that_is_not_a_json_object_is_refused_in_words(slips: Slips, tmp_
     path.write_bytes(content)
     with pytest.raises(UsageError, match="has not the shape that --dry-run writes"):
         slips.run(void=PARENT, plan=str(path), reason="ticket 1")
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_what_slips_linked_to_a_voided_one_paid_is_off_its_balance_also_where_they_were_linked_at_once(
+    slips: Slips, at_once: bool
+) -> None:
+    with_transactions(slips)
+    slips.run(**VOID_ALL, keep_all=True)
+    for number, total in ((THIRD, "40.00"), ("206000044", "50.00")):
+        slips.deposit(number, total)
+        slips.link(number, PARENT)
+        if not at_once:
+            slips.run()
+
+    slips.run()
+
+    parent = slips.slip(PARENT)
+    assert (parent["status"], parent["remaining_amount"]) == ("ACTIVE", Decimal("25.00"))
+    assert all_findings(slips.database, NOW, ("SLIP-LEFT",)) == {}
