@@ -204,10 +204,11 @@ def why_not_voidable(family: SlipFamily) -> str:
     if not family.taken_out:
         return ""
     standing = " or ".join(one.number for one in family.members if not one.is_lost)
-    bounced = (
-        f"If the deposit of slip {standing} bounced, mark slip {family.root.number} as NSF, which makes what was "
-        "refunded owed; else ask"
-    )
+    slip = family.root
+    marked = f"mark slip {slip.number} as NSF"
+    if slip.status == "VOID":  # which the API gives no other status, nor a balance
+        marked = f"set slip {slip.number} to NSF, its balance to {-taken_off(family)}"
+    bounced = f"If the deposit of slip {standing} bounced, {marked}, which makes what was refunded owed; else ask"
     return (
         f"{family.taken_out} of it were refunded or written off, and cannot be put back into its receipts. "
         f"{bounced if standing else 'Ask'} for the refund of its transactions one by one"

@@ -288,6 +288,23 @@ def test_a_slip_that_was_refunded_whole_is_not_voided(slips: Slips) -> None:
     assert live(slips) == {PARENT: "100.00"}
 
 
+def test_a_slip_that_was_voided_after_a_refund_and_bounced_is_worked_once_its_refusal_is_followed(slips: Slips) -> None:
+    """The API knows no way from VOID to NSF, and a void leaves it no balance."""
+    slips.deposit(PARENT, "100.00")
+    refund_what_is_left(slips)
+    slips.change("UPDATE routing_slips SET refund_status = 'PROCESSED'")
+    slips.set_status(PARENT, "VOID")
+
+    (told,) = slips.run().rejects
+
+    assert f"If the deposit of slip {PARENT} bounced, set slip {PARENT} to NSF, its balance to -100.00, " in told.detail
+    slips.change("UPDATE routing_slips SET remaining_amount = -100")
+    slips.set_status(PARENT, "NSF")
+    assert slips.run().rejects == []
+    assert slips.slip(PARENT)["remaining_amount"] == Decimal("-130.00")
+    assert all_findings(slips.database, NOW, ("SLIP-LEFT",)) == {}
+
+
 def test_what_another_job_refunded_before_it_worked_the_bounce_is_not_refunded_of_the_next_deposit(
     slips: Slips,
 ) -> None:
