@@ -165,7 +165,7 @@ CATALOGUE = (
     Invariant(
         "PAY-OPEN",
         "completed_payment_has_paid_invoices",
-        "A completed PAD payment leaves no invoice of its number open.",
+        "A completed PAD payment leaves no invoice of its number open, unless one that bounced keeps its money.",
         OPERATOR,
         _INVOICE,
     ),

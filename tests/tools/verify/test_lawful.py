@@ -280,3 +280,24 @@ def test_a_receipt_over_the_whole_invoice_is_kept_less_all_that_was_paid_before_
 
     assert [receipt for _, receipt, _ in books.receipts()] == ["4002", "OB3"]
     assert all_findings(books.database, books.now, ("INV-PAID",)) == {}
+
+
+@pytest.mark.parametrize(("kept", "named"), [("40.00", []), ("39.99", ["payment 2"])])
+def test_a_pad_payment_that_another_payment_of_its_number_keeps_when_it_bounces_may_leave_the_invoice_open(
+    kept: str, named: list[str], books: SettlementBooks
+) -> None:
+    """OB1 paid 20.00 of 60.00 and PR1 the rest; OB1 bounces."""
+    account = books.account("800101")
+    invoice = books.invoice(account, "REG1", "60.00", status="PAID", reference="COMPLETED", paid="60.00")
+    books.receipt(invoice, "OB1", "20.00")
+    books.receipt(invoice, "PR1", "40.00")
+    books.payment(account, "REG1", "OB1", "20.00", method="ONLINE_BANKING")
+    books.payment(account, "REG1", "PR1", "40.00")
+
+    books.apply(bounce("OB1", "800101", "REG1", "60.00", status="Partially PAID", outstanding="20.00"))
+    assert books.payments() == [
+        ("REG1", "PAD", "COMPLETED", "PR1", "40.00"), ("REG1", "ONLINE_BANKING", "FAILED", "OB1", "40.00"),
+    ]  # fmt: skip
+    books.change("UPDATE payments SET paid_amount = :kept WHERE payment_status_code = 'FAILED'", kept=Decimal(kept))
+
+    assert [row for _, row in all_findings(books.database, books.now, ("PAY-OPEN",))] == named

@@ -1,4 +1,4 @@
--- A completed PAD payment though invoices of its number are open.
+-- A completed PAD payment though invoices of its number are open, and no payment of it that bounced keeps its money.
 -- source docs/specs/cas-settlement-csv.md sections 5 and 8
 SELECT 'payment ' || payment.id AS row,
        'explain invoice ' || min(invoice.id) AS next,
@@ -18,4 +18,8 @@ SELECT 'payment ' || payment.id AS row,
  WHERE (CAST(:since AS timestamp) IS NULL OR payment.payment_date >= :since)
    AND payment.payment_status_code = 'COMPLETED'
    AND payment.payment_method_code = 'PAD'
+   AND NOT EXISTS (SELECT FROM payments AS bounced
+                    WHERE bounced.invoice_number = payment.invoice_number
+                      AND bounced.payment_status_code = 'FAILED'
+                      AND bounced.paid_amount >= payment.paid_amount)
  GROUP BY payment.id
