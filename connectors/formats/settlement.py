@@ -174,7 +174,7 @@ def read_header(line: bytes, source: str) -> Layout:
     """Return where the columns stand. Raises HeaderError if the header is not the expected one."""
     if line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in line[:4]:
         raise HeaderError(f"{source} is UTF-16 (expected UTF-8).")
-    if b"\r" in line:
+    if b"\r" in line and b"," in line.partition(b"\r")[0]:
         raise HeaderError(f"{source}: its lines end in CR alone (expected CRLF or LF).")
     try:
         text = _text(line, "strict").lstrip(_BYTE_ORDER_MARK)
