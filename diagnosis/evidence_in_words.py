@@ -8,6 +8,7 @@ from diagnosis.evidence import Evidence, JournalVoucher, SettlementTrace
 from diagnosis.rules.rule import is_owing
 
 _MOST_DAYS = 3
+_SETTLED_BY_FILE = {"PAD", "ONLINE_BANKING"}
 
 
 def evidence_in_words(e: Evidence) -> str:
@@ -26,7 +27,7 @@ def _all(e: Evidence) -> Iterator[str]:
     if e.cfs is not None:
         yield from _cfs(e)
     yield from _settlement(e.settlement)
-    if not is_owing(e) and e.invoice.active_number and e.settlement.file is None and e.settlement.waiting_file is None:
+    if not is_owing(e) and e.invoice.active_number and e.invoice.method in _SETTLED_BY_FILE:
         yield from _missing_files(e)
     if e.eft is not None:
         since = e.eft.pending_since
@@ -105,9 +106,9 @@ def _settlement(found: SettlementTrace) -> Iterator[str]:
 
 
 def _missing_files(e: Evidence) -> Iterator[str]:
-    """Return which settlement files are missing since the invoice was sent, or that none is."""
+    """Return which settlement files are missing since the invoice was sent, or that none is; nothing if one has it."""
     found, sent_on = e.settlement, e.invoice.active_on
-    if sent_on is None:
+    if sent_on is None or found.file is not None or found.waiting_file is not None:
         return
     if found.first_file is None:
         yield "no settlement file is known at all"

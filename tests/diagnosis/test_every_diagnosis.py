@@ -103,6 +103,8 @@ def test_each_row_says_what_was_looked_at_and_what_to_do(
     assert "rejected (no invoice found)" in rows["P13"]["evidence"]
     assert "no settlement file known for 2026-10-06" not in rows["P14"]["evidence"]
     assert "no settlement file known for 2026-10-08, 2026-10-09, 2026-10-13" in rows["P14"]["evidence"]
+    of_files = {row["method"] for row in rows.values() if "settlement file" in row["evidence"]}
+    assert of_files <= {"PAD", "ONLINE_BANKING"}, "they settle no invoice of another method"
     assert "link ERRORED (2099 GL rejected)" in rows["J3"]["evidence"]
     assert "CFS has 250.00 unapplied on 1 receipts" in rows["R3"]["evidence"]
     assert rows["J8"]["command"].endswith("EJV_FEEDBACK_CHECK --file FEEDBACK.F3535.20261006214512")
