@@ -3,7 +3,7 @@
     PayJobsError             exit 1   nobody yet: the next run tries again
       UsageError             exit 2   caller: fix the command
       ConfigError            exit 2   deployer: fix the setting, the rights, the schema
-      AlreadyRunning         exit 75  nobody: another run is at work
+      AlreadyRunning         exit 75  who typed it: again when the other run is over
       Interrupted            exit 1   nobody: the run was asked to stop, and stopped at a safe point
       SourceUnavailable      exit 1   nobody: an outside system is away, the next run tries again
       SourceRefused          exit 3   operator: credentials, host key or rights were refused
@@ -68,7 +68,7 @@ class ConfigError(PayJobsError):
 
 
 class AlreadyRunning(PayJobsError):
-    """Nothing to do: the other run is in progress, and the next one will come."""
+    """Nothing was done. A scheduled run will come again; run any other command again when that run is over."""
 
     exit_code = ExitCode.LOCKED
     title = "already running"

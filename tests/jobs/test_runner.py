@@ -206,6 +206,7 @@ def test_a_second_run_beside_the_first_gets_75_and_is_written_down(run_job: RunJ
     assert outer.exit_code == ExitCode.DONE
     assert (inner[0].exit_code, inner[0].status) == (ExitCode.LOCKED, "locked")
     assert f"A_JOB is running already: run {outer.run_id} in pod pod-7" in inner[0].error
+    assert inner[0].error.endswith("run any other command again when that run is over.")
     with engine.connect() as connection:
         assert {run.id: run.status for run in ledger.newest(connection)} == {
             outer.run_id: "done", inner[0].run_id: "locked",
