@@ -91,6 +91,11 @@ def test_no_help_text_breaks_a_command_to_copy(
         (["PAD_RECONCILE", "a;b.csv"], "PAD_RECONCILE takes options only. Did you mean --file 'a;b.csv'?"),
         (["--dry-run", "GENERATE_STATEMENTS"], "first: python3 invoke_jobs.py COMMAND --dry-run."),
         (["GENERATE_STATEMENTS", "--from", "2022-06-25"], "--from and --to go together"),
+        (
+            ["STALE_INVOICE_REPORT", "--method", "EFT", "--method=PAD"],
+            "--method was typed 2 times and takes one value.",
+        ),
+        (["check", "--hours", "1", "--hours", "2"], "--hours was typed 2 times and takes one value."),
     ],
 )
 def test_a_wrong_command_is_refused_with_what_was_expected(

@@ -12,11 +12,11 @@ import click
 
 from connectors.inbound.holds import RELEASABLE
 from jobs.job import Job
-from jobs.parameters import NEW_FILE, REASON
+from jobs.parameters import NEW_FILE, REASON, ROW_ID
 from tasks.channels import CHANNELS
 
 _ID = click.Option(
-    ["--id", "file_id"], type=int, help="Which of several files of the name; without it the newest that waits."
+    ["--id", "file_id"], type=ROW_ID, help="Which of several files of the name; without it the newest that waits."
 )
 
 LIST = Job(
