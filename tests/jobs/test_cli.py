@@ -95,7 +95,7 @@ def test_no_help_text_breaks_a_command_to_copy(
             ["STALE_INVOICE_REPORT", "--method", "EFT", "--method=PAD"],
             "--method was typed 2 times and takes one value.",
         ),
-        (["check", "--hours", "1", "--hours", "2"], "--hours was typed 2 times and takes one value."),
+        (["history", "--limit", "1", "--limit", "2"], "--limit was typed 2 times and takes one value."),
     ],
 )
 def test_a_wrong_command_is_refused_with_what_was_expected(
