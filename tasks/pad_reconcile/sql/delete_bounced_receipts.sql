@@ -9,10 +9,12 @@
 -- reference wrote it under another one, as it wrote the parts under their Application Ids: then that goes which is over
 -- what the row says came back, where credit memos and money on account paid too. All go where it says that nothing is
 -- paid, and of a number that was settled also where none is over that, as they do in the reference, or where it stands for
--- several invoices, of which it wrote no parts; save those of a credit memo over what it paid: it did not bounce. A
+-- several invoices, of which it wrote no parts; save those of a credit memo over what it paid: it did not bounce. Beside
+-- one that carries it those go that can only be parts which the reference wrote, once the row says that nothing is paid. A
 -- further line of a receipt that bounced takes those of no other.
 WITH bounced AS (
        SELECT file_id, line, target_number, rule, original_amount, <<resolved.left_paid>> AS left_paid,
+              lower(status) = 'not paid' AS is_unpaid,
               source_number || ARRAY(SELECT part.receipt_number
                                        FROM settlement_parts AS part
                                       WHERE part.target_number = resolved.target_number
@@ -40,6 +42,7 @@ WITH bounced AS (
               bounced.target_number,
               bounced.original_amount,
               bounced.left_paid,
+              bounced.is_unpaid,
               bounced.has_bounced,
               receipt.id,
               receipt.receipt_number,
@@ -60,7 +63,17 @@ WITH bounced AS (
      unnamed AS (
        SELECT *
          FROM standing
-        WHERE NOT has_named
+        WHERE (NOT has_named
+               OR is_unpaid
+              AND receipt_number ~ '^[0-9]+$'
+              AND NOT EXISTS (SELECT FROM settlement_parts AS ours
+                               WHERE ours.target_number = standing.target_number
+                                 AND ours.receipt_number = standing.receipt_number)
+              AND NOT EXISTS (SELECT FROM payments AS own
+                               WHERE own.invoice_number = standing.target_number
+                                 AND own.payment_status_code = 'COMPLETED'
+                                 AND own.receipt_number = standing.receipt_number)
+              AND NOT EXISTS (SELECT FROM credits WHERE cfs_identifier = standing.receipt_number))
           AND NOT has_bounced
           AND amount > coalesce((SELECT sum(credit.amount_applied)
                                    FROM applied_credits AS credit

@@ -1,5 +1,5 @@
--- Find the numbers under which part payments of bounced numbers stand as receipts: of the rows of earlier files with the
--- first wave, and with each further one of the rows of the wave before it.
+-- Find the numbers under which what paid bounced numbers stands as receipts: by the rows of earlier files with the first
+-- wave, and with each further one by the rows of the wave before it.
 -- in     wave
 -- out    the number of rows in settlement_parts
 -- again  reads the same rows
@@ -15,10 +15,11 @@ SELECT part.target_number, part.source_number, <<part.receipt>>
            AND <<earlier.counts>>
         OFFSET 0 -- looked up by index, number by number
       ) AS part
- WHERE part.kind = 'PART_ONE'
+ WHERE part.kind <> 'BOUNCE'
  UNION ALL
 SELECT part.target_number, part.source_number, <<part.receipt>>
   FROM settlement_work AS part
  WHERE part.wave = :wave - 1
-   AND part.kind = 'PART_ONE'
+   AND part.kind <> 'BOUNCE'
+   AND part.target_number IN (SELECT target_number FROM settlement_staged WHERE kind = 'BOUNCE')
    AND <<part.counts>>

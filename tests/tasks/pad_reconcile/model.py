@@ -626,6 +626,8 @@ class PadModel:
             own = self._receipts_of(row)
             has_bounced = (row.number, row.source) in self.bounced
             self.bounced.add((row.number, row.source))
+            if own and row.status == "not paid" and not (has_bounced and one.rule == "another_receipt"):
+                own += [receipt for receipt in self._old_parts(row.number) if receipt not in own]
             on_open = own or self._unnamed_parts(row, judged[: judged.index(one)])
             if one.rule == "another_receipt":
                 self._fail_further(row)
@@ -681,6 +683,19 @@ class PadModel:
         left.day = day
         for one in failed:
             one.status = "FAILED" if one is left else "DELETED"
+
+    def _old_parts(self, number: str) -> list[PadReceipt]:
+        """Return the receipts of a number that only the service before us can have booked, under an Application Id."""
+        owed = [invoice for invoice in self._behind(number, "ACTIVE") if invoice.method != "CC"]
+        ids = {invoice.id for invoice in self._behind(number, "COMPLETED") or owed}
+        known = {receipt for one, _, receipt in self.part_receipts if one == number}
+        known |= {source for one, source, _ in self.booked if one == number}
+        known |= {one.receipt for one in self._payments(number) if one.status == "COMPLETED" and one.receipt}
+        known |= {credit.identifier for credit in self.credits}
+        parts = [
+            one for one in self.receipts if one.invoice in ids and one.number.isdigit() and one.number not in known
+        ]
+        return [one for one in parts if not self._is_of_memo(one)]
 
     def _unnamed_parts(self, row: ModelRow, before: list[JudgedRow]) -> list[PadReceipt]:
         """Return the parts of an open number that the row says are not paid: all, or one over the difference.

@@ -500,7 +500,53 @@ def test_a_part_of_the_service_before_us_and_a_rest_of_ours_that_bounce_in_any_o
 
     assert books.outcomes()[1:] == ["applied", "applied:another_receipt"]
     assert {(status, kept) for _, _, status, _, kept in books.payments()} == {("FAILED", "0.00"), ("DELETED", "0.00")}
-    assert books.invoices()[100] == ("SETTLEMENT_SCHED", "0.00")
+    assert (books.receipts(), books.invoices()[100]) == ([], ("SETTLEMENT_SCHED", "0.00"))
+    assert all_findings(books.database, NOW, ("INV-PAID", "INV-OPEN", "PAY", "FILE")) == {}
+
+
+@pytest.mark.parametrize("own_payments", [False, True])
+@pytest.mark.parametrize("files", [1, 2])
+@pytest.mark.parametrize("back", [("OB1", "OB2"), ("OB2", "OB1")])
+def test_of_a_number_that_the_service_before_us_settled_part_and_rest_bounce_though_each_row_says_that_nothing_is_paid(
+    back: tuple[str, str], files: int, own_payments: bool, books: SettlementBooks
+) -> None:
+    account = books.account("800101")
+    books.invoice(account, NUMBER, "100.00", id=100, status="PAID", reference="COMPLETED", paid="100.00")
+    books.receipt(100, "4001", "40.00")
+    books.receipt(100, "OB2", "100.00")
+    books.payment(account, NUMBER, "OB1", "40.00", method="ONLINE_BANKING")
+    if own_payments:
+        books.payment(account, NUMBER, "OB2", "60.00", method="ONLINE_BANKING")
+    rows = [bounce(receipt, "800101", NUMBER, "100.00") for receipt in back]
+
+    for name, lines in zip((NEXT_FILE, LATER_FILE), [rows] if files == 1 else [rows[:1], rows[1:]], strict=False):
+        books.apply(*lines, name=name)
+
+    assert (books.receipts(), books.invoices()[100]) == ([], ("SETTLEMENT_SCHED", "0.00"))
+    assert {(status, kept) for _, _, status, _, kept in books.payments()} <= {("FAILED", "0.00"), ("DELETED", "0.00")}
+    assert all_findings(books.database, NOW, ("INV-PAID", "INV-OPEN", "PAY", "FILE")) == {}
+
+
+@pytest.mark.parametrize("receipt", ["41", "OB2", "7009", "20455"])
+def test_a_row_that_says_that_nothing_is_paid_leaves_the_receipts_that_are_known_beside_its_own(
+    receipt: str, books: SettlementBooks
+) -> None:
+    """A part that we booked, one of no Application Id, one of a payment and one of a credit memo."""
+    account = books.account("800101")
+    books.invoice(account, NUMBER, "60.00", id=100)
+    part = Line("BOLP", "OB2", "20.00", "800101", NUMBER, "Partially PAID", "60.00", "40.00", application="41")
+    books.apply(*([part] if receipt == "41" else []),
+                Line("PADP", "PR1", "40.00", "800101", NUMBER, original="60.00"))  # fmt: skip
+    if receipt != "41":
+        books.receipt(100, receipt, "20.00")
+    if receipt == "7009":
+        books.payment(account, NUMBER, "7009", "20.00", method="ONLINE_BANKING")
+    if receipt == "20455":
+        books.credit(account, "20455", "20.00")
+
+    books.apply(bounce("PR1", "800101", NUMBER, "60.00"), name=NEXT_FILE)
+
+    assert books.receipts() == [(100, receipt, "20.00")]
 
 
 @pytest.mark.parametrize(("first", "owed", "left", "then"), [
