@@ -14,9 +14,10 @@
 -- yet where its number is open and its payment is completed still, or is none at all; beside a failed payment that of
 -- another bank receipt stays completed. Another receipt of a number that bounced, which the first bounce left on its
 -- invoices or which paid it by a payment of its own, can bounce too; so can any, also by a further line, where its row
--- leaves less paid than the failed payment keeps. Once they are settled it is rejected, unless PAD paid the number again by
--- the row's day or by its receipt, and its bounce is not noted: a second fee would be taken for the first. A bounce that
--- names no receipt is of the one that its payment bears.
+-- leaves less paid than the failed payment keeps; not by a further line with the fee in its balance, which is over the
+-- original amount then. Once they are settled it is rejected, unless PAD paid the number again by the row's day or by its
+-- receipt, and its bounce is not noted: a second fee would be taken for the first. A bounce that names no receipt is of
+-- the one that its payment bears.
 --
 -- Money for a number that is settled already (came_late) is known where a receipt or payment of the service before us
 -- bears its number (the payment of a bank receipt for several numbers bears none), is booked where the settled invoices
@@ -334,6 +335,9 @@ WITH staged AS NOT MATERIALIZED (
                        coalesce((SELECT coalesce(bool_and(mine.status_code = 'ACTIVE'),
                                                  CASE WHEN staged.kind = 'BOUNCE'
                                                        AND <<staged.left_paid>> < pad_payments.kept
+                                                       AND NOT (lower(staged.status) = 'partially paid'
+                                                                AND staged.outstanding_amount > staged.original_amount
+                                                                AND named.receipt = ANY (pad_payments.failed_by))
                                                       THEN numbers.active > 0 AND numbers.completed = 0 END)
                                    FROM invoice_references AS mine
                                    JOIN receipts AS receipt

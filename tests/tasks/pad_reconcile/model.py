@@ -310,7 +310,9 @@ class PadModel:
             failed = [one for one in self._payments(row.number) if one.status == "FAILED" and one.method not in CARDS]
             kept = max((one.amount for one in failed), default=ZERO)
             is_known = any(one.number == row.number for one in self.references)
-            lowers = is_known and not was_pulled_since and self._left_paid(row) < kept
+            has_fee = row.status == "partially paid" and row.outstanding > row.original
+            has_fee &= row.source in self._bounced_receipts(row.number)
+            lowers = is_known and not was_pulled_since and self._left_paid(row) < kept and not has_fee
             return lowers or self._is_paid_on_open(row)
         is_open = all(
             one.status == "ACTIVE" for one in self.references if one.number == row.number and one.invoice in bears

@@ -981,6 +981,30 @@ def test_each_line_by_which_a_receipt_comes_back_lowers_what_counts_as_paid(
     assert len(books.bounces()) == int(not frozen)
 
 
+@pytest.mark.parametrize("is_ours", [False, True])
+def test_a_balance_that_has_the_fee_of_the_bounce_in_it_lowers_nothing_that_counts_as_paid(
+    is_ours: bool, books: SettlementBooks
+) -> None:
+    account = books.account("800101")
+    memo = books.credit(account, "M1", "25.00", remaining="0")
+    row = bounce("PR1", "800101", NUMBER, "80.00", status="Partially PAID", outstanding="55.00")
+    if is_ours:
+        books.invoice(account, NUMBER, "80.00", id=100, status="PAID", reference="COMPLETED", paid="80.00")
+        books.receipt(100, "PR1", "55.00")
+        books.payment(account, NUMBER, "PR1", "55.00")
+        books.apply(row)
+    else:
+        books.invoice(account, NUMBER, "80.00", id=100, status="SETTLEMENT_SCHED")
+        books.add("non_sufficient_funds", invoice_id=100, invoice_number=NUMBER)
+        books.payment(account, NUMBER, "PR1", "25.00", status="FAILED")
+    books.applied_credit(memo, account, 100, NUMBER, 7, "25.00")
+
+    books.apply(replace(row, application="9", outstanding="85.00", day="06-Nov-26"), name=NEXT_FILE)
+
+    assert books.outcomes(NEXT_FILE) == ["already_applied:bounced_before"]
+    assert books.payments() == [(NUMBER, "PAD", "FAILED", "PR1", "25.00")]
+
+
 @pytest.fixture
 def pulled_again(books: SettlementBooks) -> SettlementBooks:
     """One number that two receipts paid, of which one bounced and was pulled again under another number."""
