@@ -2,7 +2,8 @@
 -- a balance and our job has not booked yet.
 -- out    temporary table closing_slips. What is not booked: of a correction that is not worked the new total, of a bounce
 --        the deposits, of a link the child's deposit (docs/specs/routing-slips.md section 2). A slip that bounces again is
---        frozen already: not booked are then the deposits that our job linked to it since it booked the bounce before
+--        frozen already: not booked are then the deposits that our job linked to it since it booked the bounce before. A
+--        bounce that the job before ours left frozen without its fee in CFS is booked once our job finishes it (section 4.3)
 CREATE TEMPORARY TABLE closing_slips ON COMMIT DROP AS
 WITH booked AS (
        SELECT slip,
@@ -22,7 +23,17 @@ WITH booked AS (
                 AND EXISTS (SELECT FROM cfs_accounts AS profile
                              WHERE profile.account_id = slip.payment_account_id
                                AND profile.payment_method = 'INTERNAL'
-                               AND profile.status IN ('ACTIVE', 'PENDING')) AS is_open
+                               AND (profile.status IN ('ACTIVE', 'PENDING')
+                                    OR slip.status = 'NSF' AND profile.status = 'FREEZE'
+                                       AND NOT EXISTS (SELECT FROM pay_jobs.slip_movements AS moved
+                                                        WHERE moved.slip = slip.number
+                                                          AND moved.kind IN ('bounced', 'voided', 'linked'))
+                                       AND NOT EXISTS (SELECT FROM invoices AS fee
+                                                         JOIN invoice_references AS known
+                                                           ON known.invoice_id = fee.id
+                                                        WHERE fee.routing_slip = slip.number
+                                                          AND fee.payment_method_code = 'INTERNAL'
+                                                          AND fee.corp_type_code = 'BCR'))) AS is_open
          FROM closing_families AS chosen
          JOIN routing_slips AS slip
            ON slip.number = chosen.number

@@ -237,6 +237,11 @@ def was_worked_to_the_end(family: SlipFamily) -> bool:
     return slip.was_done("nsf") or any(one.is_nsf_fee for one in slip.invoices)
 
 
+def has_fee_in_cfs(family: SlipFamily) -> bool:
+    """Whether a bounce was worked as far as the fee in CFS, be it waived since."""
+    return any(one.is_nsf_fee and (one.reference_id or one.is_final) for one in family.root.invoices)
+
+
 def may_have_bounced_again(family: SlipFamily) -> bool:
     """Whether more is off the balance than is owed, of a slip whose bounce another job worked: CFS tells why."""
     was_worked = was_worked_to_the_end(family) and not family.root.was_done("nsf")

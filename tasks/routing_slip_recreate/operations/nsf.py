@@ -14,6 +14,7 @@ from connectors.effects import StateConflict
 from database.pay.numbers import invoice_number
 from database.sessions import Session
 from tasks.routing_slip_recreate.family.due import (
+    has_fee_in_cfs,
     linked_since_bounce,
     may_have_bounced_again,
     spent,
@@ -47,7 +48,7 @@ def plan(inputs: OperationInputs) -> OperationPlan:
     held = live_receipts(inputs, members)
     standing = [one.slip.number for one in held if not one.receipt.is_reversed]
     was_worked = was_worked_to_the_end(family)
-    is_first = not slip.is_frozen or (family.is_frozen_by_bounce and not was_worked)
+    is_first = not slip.is_frozen or not (family.has_recovered or has_fee_in_cfs(family))
     if was_worked and not known and not (standing and may_have_bounced_again(family)):
         return OperationPlan(steps=(), facts={"members": []}, receipts=tuple(one.number for one in held))
     fee = inputs.nsf_fee()

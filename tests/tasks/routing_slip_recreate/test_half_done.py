@@ -179,12 +179,23 @@ def test_a_fee_that_a_run_of_ours_began_keeps_its_amount_where_the_fee_in_force_
     assert slips.record("SELECT max(total) AS total FROM payment_line_items")["total"] == Decimal("30.00")
 
 
-@pytest.mark.parametrize("fee", ["none", "without reference"])
-def test_a_bounce_that_another_job_left_half_done_is_noted_once(slips: Slips, fee: str) -> None:
+@pytest.mark.parametrize(
+    ("fee", "noted"),
+    [
+        ("none", ["-100.00"]),
+        ("without reference", ["-100.00"]),
+        ("taken off", ["-100.00"]),
+        ("with reference", ["0.00"]),
+        ("done", []),
+    ],
+)
+def test_a_bounce_that_another_job_left_half_done_is_noted_once_by_the_job_that_makes_its_fee_in_cfs(
+    slips: Slips, fee: str, noted: list[str]
+) -> None:
     given_a_bounce_that_another_job_left_frozen(slips, fee)
     for _ in range(2):
         slips.run()
-    assert bounces_noted(slips) == ["-100.00"]
+    assert bounces_noted(slips) == noted
 
 
 @pytest.mark.parametrize("fee", ["taken off", "done"])

@@ -591,6 +591,14 @@ def test_what_the_api_counts_at_once_moves_a_slip_on_the_day_our_job_booked_it(
     assert (closed.exit_code, amounts(closed)["slips.open_at_end"]) == (ExitCode.DONE, Decimal(100))
 
 
+_FEE = """
+INSERT INTO invoices (id, created_by, created_on, invoice_status_code, total, paid, payment_method_code,
+                      payment_account_id, routing_slip, corp_type_code)
+VALUES (41, 'x', '2026-11-05 22:00', 'CREATED', 30, 0, 'INTERNAL', 5, '206000010', 'BCR');
+"""
+_FEE_IN_CFS = "INSERT INTO invoice_references (invoice_id, invoice_number, status_code) VALUES (41, 'REG41', 'ACTIVE')"
+
+
 def given_a_slip_that_lives_on_a_linked_one(sql: Sql) -> None:
     """The deposit of 100.00 bounced; of the 130.00 that were linked since, 40.00 are left."""
     sql(_SLIPS)
@@ -637,11 +645,36 @@ def test_a_bounce_that_the_job_before_ours_worked_leaves_nothing_to_book_of_a_li
 ) -> None:
     """It let no payment of a linked slip fail."""
     given_a_slip_that_lives_on_a_linked_one(sql)
-    sql("UPDATE routing_slips SET status = 'NSF', remaining_amount = -90 WHERE id = 1")
+    sql(_FEE + "UPDATE routing_slips SET status = 'NSF', remaining_amount = -90 WHERE id = 1;" + _FEE_IN_CFS)
 
     closed = close(day=datetime(2026, 11, 5, tzinfo=UTC).date(), record=True, reason="first")
 
     assert amounts(closed)["slips.open_at_end"] == Decimal(-90)
+
+
+@pytest.mark.parametrize("fee_is_in_cfs", [False, True])
+def test_a_bounce_that_the_job_before_ours_left_before_its_fee_was_in_cfs_moves_a_slip_on_the_day_our_job_booked_it(
+    close: Close, sql: Sql, fee_is_in_cfs: bool
+) -> None:
+    sql(_SLIPS)
+    sql(
+        "UPDATE payments SET payment_status_code = 'FAILED';"
+        "UPDATE cfs_accounts SET status = 'FREEZE' WHERE account_id = 5;"
+        "UPDATE routing_slips SET status = 'NSF', remaining_amount = -30;" + _FEE
+    )
+    if fee_is_in_cfs:
+        sql(_FEE_IN_CFS)
+    first = close(day=datetime(2026, 11, 5, tzinfo=UTC).date(), record=True, reason="first")
+    assert amounts(first)["slips.open_at_end"] == (Decimal(-30) if fee_is_in_cfs else Decimal(70))
+
+    if not fee_is_in_cfs:
+        sql(
+            "INSERT INTO pay_jobs.slip_movements (slip, kind, amount, moved_on)"
+            " VALUES ('206000010', 'bounced', -100, '2026-11-06 20:00Z')"
+        )
+    closed = close(day=SIXTH)
+
+    assert (closed.exit_code, amounts(closed)["slips.open_at_end"]) == (ExitCode.DONE, Decimal(-30))
 
 
 def test_a_correction_that_was_booked_is_told_with_the_deposit_as_it_was_recorded(
