@@ -301,3 +301,17 @@ def test_a_pad_payment_that_another_payment_of_its_number_keeps_when_it_bounces_
     books.change("UPDATE payments SET paid_amount = :kept WHERE payment_status_code = 'FAILED'", kept=Decimal(kept))
 
     assert [row for _, row in all_findings(books.database, books.now, ("PAY-OPEN",))] == named
+
+
+def test_a_receipt_over_the_whole_invoice_of_which_the_bounce_keeps_nothing_is_a_finding(
+    books: SettlementBooks,
+) -> None:
+    """The invoice had been paid twice."""
+    account = books.account("800101")
+    invoice = books.paid_invoice(account, "REG1", "60.00", "PR1")
+    books.receipt(invoice, "C1", "60.00")
+
+    books.apply(bounce("PR1", "800101", "REG1", "60.00"))
+
+    assert (books.receipts(), books.invoices()[invoice]) == ([(invoice, "C1", "60.00")], ("SETTLEMENT_SCHED", "0.00"))
+    assert list(all_findings(books.database, books.now, ("INV-PAID",))) == [("INV-PAID", f"invoice {invoice}")]

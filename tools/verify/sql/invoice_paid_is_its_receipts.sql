@@ -129,6 +129,7 @@ SELECT 'invoice ' || invoice.id AS row,
                    WHERE bounced.invoice_number IN (SELECT reference.invoice_number FROM invoice_references AS reference
                                                      WHERE reference.invoice_id = invoice.id)
                      AND bounced.payment_status_code = 'FAILED'
+                     AND bounced.paid_amount > 0
                      AND bounced.paid_amount = standing.amount))
    AND NOT (invoice.payment_method_code = 'INTERNAL'
             AND invoice.invoice_status_code IN ('REFUND_REQUESTED', 'REFUNDED')
