@@ -77,6 +77,12 @@ class SlipOperation:
         """Whether it is neither done nor dropped."""
         return self.state in OPEN_STATES
 
+    @property
+    def came_after_a_loss(self) -> bool:
+        """Whether a link was to a parent whose own deposit was lost, by its plan."""
+        pays = any(step["kind"] == "apply receipt" for step in self.plan.get("steps", ()))
+        return pays or bool(self.plan.get("to_frozen"))
+
 
 @dataclass(frozen=True)
 class RoutingSlip:
@@ -171,15 +177,13 @@ class SlipFamily:
         """Whether money came in after the last bounce that was worked, which frees an NSF slip: one now is a new one.
 
         A bounce that is worked leaves no receipts on what is owed. Where we worked none, a link of ours came after the
-        bounce only if it paid what was owed.
+        bounce only if its parent was frozen; what an earlier release linked, if it paid what was owed.
         """
         if any(one.receipts for one in self.root.invoices if one.status in {"PAID", "CREATED"}):
             return True
         last = max((one.id for one in self.root.operations if (one.kind, one.state) == ("nsf", "done")), default=0)
         return any(
-            (one.kind, one.state) == ("link", "done")
-            and one.id > last
-            and (last or any(step["kind"] == "apply receipt" for step in one.plan.get("steps", ())))
+            (one.kind, one.state) == ("link", "done") and one.id > last and (last or one.came_after_a_loss)
             for child in self.children
             for one in child.operations
         )

@@ -37,7 +37,7 @@ def plan(inputs: OperationInputs) -> OperationPlan:
             create_receipt(parent.site, new, child.slip_date, child.total),
             *(apply_receipt(parent.site, new, invoice.number) for invoice in owed),
         ),
-        facts={"version": there.holding, "receipt": new},
+        facts={"version": there.holding, "receipt": new, "to_frozen": parent.is_frozen},
         receipts=(new,) if owed else (),
         payable=owed,
     )

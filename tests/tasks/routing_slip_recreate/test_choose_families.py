@@ -128,6 +128,7 @@ def test_what_stands_for_another_subject_chooses_no_slip(rows: SlipRows) -> None
         (["link", "nsf", "link"], True),
         (["link"], False),
         (["paying link"], True),
+        (["late link"], True),
         (["paying link", "nsf"], False),
         (["paying link", "nsf dropped"], True),
         (["paying link dropped"], False),
@@ -144,8 +145,8 @@ def test_a_bounced_slip_is_chosen_again_once_a_child_was_linked_since(
         parent = rows.slip("NSF", **AT_REST)
         child = rows.slip("LINKED", account="INACTIVE", parent=parent)
         for one in journal:
-            kind, _, state = one.removeprefix("paying ").partition(" ")
-            plan = PAYING if one.startswith("paying ") else "{}"
+            kind, _, state = one.removeprefix("paying ").removeprefix("late ").partition(" ")
+            plan = PAYING if one.startswith("paying ") else '{"to_frozen": true}' if one.startswith("late ") else "{}"
             rows.work(child if kind in {"link", "void"} else parent, f"slip {kind}", state or "done", plan=plan)
         other = rows.slip("ACTIVE")
         rows.work(rows.slip("LINKED", account="INACTIVE", parent=other), "slip link", "done")

@@ -224,8 +224,8 @@ def test_a_waived_fee_is_not_charged_again_where_create_invoices_took_a_transact
     assert slips.run().notes == ["No slips are in progress."]
 
 
-@pytest.mark.parametrize("is_linked_by_us", [True, False])
-def test_a_new_bounce_is_worked_where_the_fee_of_the_first_was_waived(slips: Slips, is_linked_by_us: bool) -> None:
+def given_a_link_to_a_bounce_of_another_job_whose_fee_was_waived(slips: Slips) -> None:
+    """Let nothing be owed, so that the 130.00 that our job links pay nothing."""
     slips.deposit(PARENT, "100.00")
     slips.bounce(PARENT)
     slips.run()
@@ -235,6 +235,24 @@ def test_a_new_bounce_is_worked_where_the_fee_of_the_first_was_waived(slips: Sli
     slips.deposit(CHILD, "130.00")
     slips.link(CHILD, PARENT)
     slips.run()
+
+
+def test_a_new_bounce_is_worked_where_the_double_taking_was_put_right_before_our_run(slips: Slips) -> None:
+    given_a_link_to_a_bounce_of_another_job_whose_fee_was_waived(slips)
+    slips.bounce(PARENT)
+    slips.change("UPDATE routing_slips SET remaining_amount = remaining_amount + 100 WHERE number = :n", n=PARENT)
+
+    assert slips.run().rejects == []
+
+    assert live(slips) == {}
+    assert slips.slip(PARENT)["remaining_amount"] == Decimal("-30.00")
+    assert bounces_noted(slips) == ["-130.00"]
+    assert slips.run().notes == ["No slips are in progress."]
+
+
+@pytest.mark.parametrize("is_linked_by_us", [True, False])
+def test_a_new_bounce_is_worked_where_the_fee_of_the_first_was_waived(slips: Slips, is_linked_by_us: bool) -> None:
+    given_a_link_to_a_bounce_of_another_job_whose_fee_was_waived(slips)
     if not is_linked_by_us:
         scenarios.forget_our_work(slips)
     slips.bounce(PARENT)

@@ -18,7 +18,7 @@ WITH bought AS NOT MATERIALIZED (
 ),
 linked AS MATERIALIZED (
     SELECT child.parent_number AS number, max(link.id) AS newest,
-           bool_or(link.plan -> 'steps' @> '[{"kind": "apply receipt"}]') AS has_paid
+           bool_or(link.plan @> '{"to_frozen": true}' OR link.plan -> 'steps' @> '[{"kind": "apply receipt"}]') AS came_later
       FROM pay_jobs.operations AS link
       JOIN routing_slips AS child ON child.number = substr(link.subject, 6)
      WHERE link.subject LIKE 'slip %'
@@ -79,8 +79,8 @@ candidate AS (
                 )
                 OR (slip.status = 'NSF' AND NOT EXISTS (
                     -- An NSF slip at rest: frozen, nothing paid, if only in part, and nothing linked since its bounce;
-                    -- where no job of ours worked that, no link of ours has paid, its fee is in CFS and taken off, or was
-                    -- waived, and no more is off the balance than is owed.
+                    -- where no job of ours worked that, no link of ours came after it, its fee is in CFS and taken off, or
+                    -- was waived, and no more is off the balance than is owed.
                     SELECT 1
                       FROM cfs_accounts AS account
                       LEFT JOIN bounced ON bounced.number = slip.number
@@ -104,7 +104,7 @@ candidate AS (
                            SELECT 1
                              FROM linked
                             WHERE linked.number = slip.number
-                              AND coalesce(linked.newest > bounced.newest, linked.has_paid)
+                              AND coalesce(linked.newest > bounced.newest, linked.came_later)
                        )
                        AND (
                            bounced.number IS NOT NULL
