@@ -55,8 +55,9 @@ def outcome_of(result: BatchResult, batch: FeedbackBatch) -> Outcome:
     if result.stopped:
         codes = ", ".join(map(str, sorted(result.stopped)))
         outcome.notes.append(
-            f"{where}: journals are stopped on distribution code {codes}. Once the ministry confirmed the GL and it is "
-            f"corrected: {typed('ejv unstop', min(result.stopped), reason=True)}"
+            f"{where}: journals are stopped on distribution code {codes}. Once the GL that CGI refused, which may be "
+            "that of BC Registries, is confirmed and corrected (after 0703, a closed period, nothing is to correct): "
+            f"{typed('ejv unstop', min(result.stopped), reason=True)}"
         )
     return outcome
 

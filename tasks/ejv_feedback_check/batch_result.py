@@ -32,6 +32,7 @@ class ItemToCheck(NamedTuple):
     earlier        what had been received for the invoice before
     status_before  the status of the row that its answer changes
     was_never_charged  whether its charge was refused while its refund is asked for
+    refused_sides      C, D or CD: the sides of the journal lines that CGI refused
     """
 
     at_line: int | None
@@ -53,6 +54,7 @@ class ItemToCheck(NamedTuple):
     earlier: Decimal | None
     invoice_id: int | None
     was_never_charged: bool
+    refused_sides: str | None
 
 
 class UnansweredLink(NamedTuple):

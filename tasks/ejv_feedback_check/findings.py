@@ -10,6 +10,9 @@ _BY_HAND = (
     "stays REFUND_PROCESSING: a part of its invoice was paid back, and EJV_PAYMENT would send that again with it. The "
     "pay team has this part paid back by hand, and makes it REFUND_PROCESSED"
 )
+_CLOSED_PERIOD = "0703"
+_SIDES = {"C": "credit", "D": "debit"}
+_CREDIT_FIRST = {"paid", "charged", "disbursed"}
 _RULES = {
     "unknown_journal": "the journal is not of this batch in ejv_headers",
     "no_journal_header": "the file has no JH line for the journal",
@@ -109,9 +112,25 @@ def _findings(item: ItemToCheck, where: str) -> Iterator[tuple[str, str, str]]:
         yield place, item.rule.replace("_", " "), f"{what}: {_RULES[item.rule]}"
     elif not item.is_accepted:
         left = _LEFT.get(item.rule, "").format(before=item.status_before)
-        yield place, "refused by CGI", f"{what}: {item.message}{left}{_NOTHING_OWED if item.was_never_charged else ''}"
+        owed = _NOTHING_OWED if item.was_never_charged else ""
+        yield place, "refused by CGI", f"{what}: {item.message}{_refused_gl(item)}{left}{owed}"
     else:
         yield from ((place, reason, f"{what}: {detail}") for reason, detail in _about_accepted(item))
+
+
+def _refused_gl(item: ItemToCheck) -> str:
+    """Return which GL CGI refused: the first line has ours in a payment, and the partner's in a disbursement."""
+    if item.refused_sides is None:
+        return ""
+    if item.message.startswith(_CLOSED_PERIOD):
+        return ". The period of its date was closed, and nothing is wrong with the GL: a new batch has a new date"
+    if len(item.refused_sides) > 1:
+        return ", on both sides"
+    is_first = item.refused_sides == ("C" if item.effect in _CREDIT_FIRST else "D")
+    is_to_partner = item.effect in {"disbursed", "reversed"}
+    other = "the partner" if is_to_partner else "the ministry"
+    owner = other if is_first == is_to_partner else "BC Registries"
+    return f", on the {_SIDES[item.refused_sides]} line, with the GL of {owner}"
 
 
 def _about_accepted(item: ItemToCheck) -> Iterator[tuple[str, str]]:

@@ -14,7 +14,7 @@ WITH answered AS (
      )
 SELECT coalesce(refused_line, line) AS at_line, journal, subject, link_id, amount, expected, message, effect,
        outcome, rule, is_accepted, is_header_refused, is_undated, effective_date, invoice_status, status_before, earlier,
-       invoice_id, was_never_charged
+       invoice_id, was_never_charged, refused_sides
   FROM feedback_items
  WHERE outcome = 'rejected'
     OR rule = 'settled_before'
@@ -23,7 +23,8 @@ SELECT coalesce(refused_line, line) AS at_line, journal, subject, link_id, amoun
                                 OR rule NOT IN ('', 'booked_before'))
  UNION ALL
 SELECT NULL, NULL, part.invoice_id || '-PR-' || part.id, part.id, refund.refund_amount, NULL, '', 'partially_refunded',
-       'rejected', 'paid_in_part', false, false, false, NULL, NULL, NULL, NULL, part.invoice_id, false
+       'rejected', 'paid_in_part', false, false, false, NULL, NULL, NULL, NULL, part.invoice_id, false,
+       NULL
   FROM <<answered.parts>> AS part
   JOIN refunds_partial AS refund
     ON refund.id = part.id

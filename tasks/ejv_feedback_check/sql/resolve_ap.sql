@@ -107,7 +107,7 @@ WITH spoken AS (
 SELECT journal, subject, 'AP' AS form,
        CASE WHEN :file_type = 'NON_GOV_DISBURSEMENT' THEN number END AS invoice_id,
        CAST(NULL AS integer) AS partner_id, CAST(NULL AS integer) AS refund_id,
-       slip_id, eft_refund_id, line, refused_line,
+       slip_id, eft_refund_id, line, refused_line, CAST(NULL AS text) AS refused_sides,
        coalesce(effective_date, CAST(:today AS date)) AS effective_date,
        effective_date IS NULL AS is_undated,
        amount, 'invoice' AS link_type, link_id,

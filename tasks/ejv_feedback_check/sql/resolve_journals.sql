@@ -24,6 +24,7 @@ WITH headers AS (
               min(line) AS line,
               min(line) FILTER (WHERE code <> '0000') AS refused_line,
               min(rtrim(code || ' ' || message)) FILTER (WHERE code <> '0000') AS refusal,
+              string_agg(DISTINCT side, '') FILTER (WHERE code <> '0000') AS refused_sides,
               max(effective_date) AS effective_date,
               coalesce(sum(amount) FILTER (WHERE side = 'D'), 0) AS debit,
               coalesce(sum(amount) FILTER (WHERE side = 'C'), 0) AS credit,
@@ -66,7 +67,8 @@ WITH headers AS (
      items AS (
        SELECT keyed.journal, keyed.subject, keyed.form, keyed.invoice_id, keyed.partner_id,
               CASE WHEN keyed.link_type = 'partial_refund' THEN keyed.link_id END AS refund_id,
-              keyed.line, keyed.refused_line, keyed.refusal, keyed.effective_date, keyed.debit, keyed.credit,
+              keyed.line, keyed.refused_line, keyed.refusal, keyed.refused_sides, keyed.effective_date, keyed.debit,
+              keyed.credit,
               keyed.first_side, keyed.is_reversal, keyed.has_partner, keyed.partner_amount, keyed.partner_status,
               keyed.sent_on, keyed.link_type, keyed.link_id
          FROM keyed
@@ -74,7 +76,8 @@ WITH headers AS (
        SELECT link.journal, NULL, 'SILENT',
               CASE link.link_type WHEN 'invoice' THEN link.link_id WHEN 'partial_refund' THEN refund.invoice_id END, NULL,
               CASE link.link_type WHEN 'partial_refund' THEN link.link_id END,
-              NULL, NULL, NULL, NULL, 0, 0, NULL, NULL, true, NULL, NULL, sent.first_on, link.link_type, link.link_id
+              NULL, NULL, NULL, NULL, NULL, 0, 0, NULL, NULL, true, NULL, NULL, sent.first_on, link.link_type,
+              link.link_id
          FROM links AS link
          LEFT JOIN headers
            ON headers.journal = link.journal
@@ -234,7 +237,7 @@ WITH headers AS (
          FROM counted
        OFFSET 0 -- what is decided is looked at more than once
      )
-SELECT journal, subject, form, invoice_id, partner_id, refund_id, line, refused_line,
+SELECT journal, subject, form, invoice_id, partner_id, refund_id, line, refused_line, refused_sides,
        coalesce(effective_date, CAST(:today AS date)) AS effective_date,
        effective_date IS NULL AS is_undated,
        amount, link_type, link_id, payment_account_id, partner_code, invoice_status, status_before, expected, earlier,

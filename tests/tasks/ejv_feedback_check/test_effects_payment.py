@@ -90,6 +90,24 @@ def test_dates_and_amounts_are_those_of_the_lines(office: FeedbackOffice) -> Non
     assert books.one(payment) == (RECEIPT, DAY, "EJV", True)
 
 
+@pytest.mark.parametrize(
+    ("is_reversal", "line", "gl"),
+    [
+        (False, CREDIT, "on the credit line, with the GL of BC Registries"),
+        (False, DEBIT, "on the debit line, with the GL of the ministry"),
+        (True, CREDIT, "on the debit line, with the GL of BC Registries"),
+    ],
+)
+def test_a_refusal_names_the_side_and_whose_gl_it_is(
+    is_reversal: bool, line: int, gl: str, office: FeedbackOffice
+) -> None:
+    given_invoice(office.books, "REFUND_REQUESTED" if is_reversal else "APPROVED", payment_date=BEFORE)
+    pairs = [JournalPair("1001", "30.00", is_reversal=is_reversal)]
+    outcome = office.answer(Batch(100, journals=[(10, pairs)]), {line: ERROR})
+    assert f"{ERROR}, {gl}" in outcome.rejects[0].detail
+    assert any("Once the GL that CGI refused, which may be that of BC Registries," in note for note in outcome.notes)
+
+
 @pytest.mark.parametrize("refused_line", [4, 5, 6, 7])
 def test_one_refused_line_of_an_invoice_decides_whatever_the_order(refused_line: int, office: FeedbackOffice) -> None:
     given_invoice(office.books, "APPROVED", total="31.50")

@@ -21,7 +21,7 @@ refused_line integer, effective_date date, is_undated boolean, amount numeric(19
 payment_account_id integer, partner_code text, invoice_status text, status_before text, expected numeric,
 earlier numeric, receipt text, is_booked boolean, is_header_refused boolean, is_accepted boolean, message text,
 effect text, outcome text, rule text, slip_id integer, eft_refund_id integer,
-was_never_charged boolean
+was_never_charged boolean, refused_sides text
 """
 _ITEM: dict[str, Any] = {
     "journal": 10, "subject": "1001", "form": "INVOICE", "invoice_id": 1001, "line": 4, "effective_date": MONDAY,

@@ -23,7 +23,7 @@ ITEM = ItemToCheck(
     at_line=9, journal=10, subject="1001", link_id=1001, amount=AMOUNT, expected=AMOUNT, message="", effect="paid",
     outcome="applied", rule="", is_accepted=True, is_header_refused=False, is_undated=False,
     effective_date=date(2026, 11, 18), invoice_status="PAID", status_before="APPROVED", earlier=Decimal(5),
-    invoice_id=1001, was_never_charged=False,
+    invoice_id=1001, was_never_charged=False, refused_sides=None,
 )  # fmt: skip
 
 
@@ -36,6 +36,34 @@ ITEM = ItemToCheck(
         (
             {"is_accepted": False, "message": "1117 BAD", "rule": "settled_before"},
             [("refused by CGI", "1117 BAD. It was APPROVED before and stays so")],
+        ),
+        (
+            {"is_accepted": False, "message": "1117 BAD", "refused_sides": "C"},
+            [("refused by CGI", "1117 BAD, on the credit line, with the GL of BC Registries")],
+        ),
+        (
+            {"is_accepted": False, "message": "1117 BAD", "refused_sides": "D"},
+            [("refused by CGI", "1117 BAD, on the debit line, with the GL of the ministry")],
+        ),
+        (
+            {"is_accepted": False, "message": "1117 BAD", "refused_sides": "C", "effect": "partially_refunded"},
+            [("refused by CGI", "1117 BAD, on the credit line, with the GL of the ministry")],
+        ),
+        (
+            {"is_accepted": False, "message": "1117 BAD", "refused_sides": "C", "effect": "disbursed"},
+            [("refused by CGI", "1117 BAD, on the credit line, with the GL of the partner")],
+        ),
+        (
+            {"is_accepted": False, "message": "1117 BAD", "refused_sides": "C", "effect": "reversed"},
+            [("refused by CGI", "1117 BAD, on the credit line, with the GL of BC Registries")],
+        ),
+        (
+            {"is_accepted": False, "message": "1117 BAD", "refused_sides": "CD"},
+            [("refused by CGI", "1117 BAD, on both sides")],
+        ),
+        (
+            {"is_accepted": False, "message": "0703 CLOSED", "refused_sides": "D"},
+            [("refused by CGI", "0703 CLOSED. The period of its date was closed, and nothing is wrong with the GL")],
         ),
         ({"rule": "settled_before"}, [("moved a second time", "with 5 CAD on other receipts")]),
         ({"rule": "settled_before", "effect": "disbursed"}, [("moved a second time", "by another batch or by hand")]),
