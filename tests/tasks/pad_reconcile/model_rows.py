@@ -93,6 +93,8 @@ def _by_sections(row: ModelRow) -> tuple[str, str]:
             return _single(row)
         case (("ONAC" | "ONAP" | "CMAP" | "DRWP"), "INV"):
             return _credit(row)
+        case (("PADP" | "PADR" | "PAYR" | "BOLP" | "EFTP" | "ONAC" | "ONAP" | "CMAP" | "DRWP"), "") if row.amount:
+            return "REJECT", "no_target"
         case (("PADP" | "PADR" | "PAYR" | "BOLP" | "EFTP" | "ONAC" | "ONAP" | "CMAP" | "DRWP"), _):
             return "SKIP", "target_is_no_invoice"
     if row.amount == 0 and row.target in {"INV", "DM", "CM"}:

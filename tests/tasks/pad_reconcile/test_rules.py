@@ -84,14 +84,19 @@ def test_a_row_on_a_receipt_is_money_on_account_unless_it_went_back(record: str,
 
 
 @pytest.mark.parametrize(("record", "target", "status"), list(product(RECORDS, ("DM", "CM", ""), STATUSES)))
-def test_a_row_on_anything_else_changes_nothing(record: str, target: str, status: str) -> None:
+def test_a_row_on_anything_else_changes_nothing_and_one_of_money_on_nothing_is_told(
+    record: str, target: str, status: str
+) -> None:
     expected = {
         "DM": "unknown_record_type",
         "": "unknown_record_type",
         "ADJS": "informational",
         "EFTR": "informational",
     }
-    assert found(row(record, target, status)) == expected.get(record, "target_is_no_invoice")
+    of_money = "target_is_no_invoice" if target else "no_target"
+    assert found(row(record, target, status)) == expected.get(record, of_money)
+    if record in {"PADP", "CMAP"}:
+        assert found(row(record, target, status, amount="0.00")) == "target_is_no_invoice"
 
 
 @pytest.mark.parametrize("status", STATUSES)
