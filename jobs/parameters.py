@@ -88,6 +88,8 @@ class NewFile(click.ParamType[Path]):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         path = Path(str(value))
+        if path == STDOUT:
+            self.fail("- is not taken for stdout here: name the file to write.", param, ctx)
         if _is_for_a_pod(ctx):
             if not path.is_relative_to(POD_FOLDER):
                 self.fail(

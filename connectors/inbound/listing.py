@@ -19,6 +19,7 @@ class WantedNames:
     trigger_required  whether a file without its trigger waits; else it waits until it no longer grows
     may_be_empty      files whose name alone is information, like an ACK
     ends_in_line_end  whether a file is complete only where its last line has an end, because it has no trailer
+    example           a name like those, for messages
     """
 
     pattern: re.Pattern[str]
@@ -26,6 +27,7 @@ class WantedNames:
     trigger_required: bool = True
     may_be_empty: re.Pattern[str] | None = None
     ends_in_line_end: bool = False
+    example: str = ""
 
     def is_empty(self, name: str, size: int) -> bool:
         """Return whether a file of that size holds nothing, and its name alone is no information."""
@@ -99,7 +101,7 @@ def choose(listing: Iterable[RemoteFile], wanted: WantedNames) -> SortedListing:
         elif wanted.is_trigger(entry.name):
             continue
         elif not wanted.matches(entry.name):
-            left.append(UntakenFile(entry.name, f"its name is not one that this job takes ({wanted.pattern.pattern})"))
+            left.append(UntakenFile(entry.name, _not_wanted(wanted)))
         elif not entry.is_regular:
             left.append(UntakenFile(entry.name, "it is a directory, a link or a special file"))
         elif not wanted.trigger_suffix:
@@ -111,6 +113,11 @@ def choose(listing: Iterable[RemoteFile], wanted: WantedNames) -> SortedListing:
         else:
             settling.append(entry)
     return SortedListing(tuple(complete), tuple(settling), tuple(refused), tuple(left))
+
+
+def _not_wanted(wanted: WantedNames) -> str:
+    expected = f" (expected like {wanted.example})" if wanted.example else ""
+    return f"no name of a file that this job takes{expected}"
 
 
 def name_fault(name: str) -> str | None:

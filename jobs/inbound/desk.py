@@ -84,7 +84,7 @@ class InboundDesk:
             )
         if self.format.file_replays and file.hold is not HoldKind.FUSE:
             return self._replay(file, reason)
-        why = file.reason or "see `files show`"
+        why = (file.reason or "see `files show`").removeprefix(f"{file.name}: ").rstrip(".")
         if not is_local:
             raise UsageError(f"{name} is {file.state}: {why}. {how_to_recover(file.name, file.hold)}")
         return Outcome(rejects=[held_file(file.name, why, file.hold, file.state)])

@@ -23,6 +23,7 @@ def wanted_names(settings: CgiSettings) -> WantedNames:
         settings.trigger_ending,
         trigger_required=False,
         may_be_empty=re.compile(f"{re.escape(settings.ack_prefix)}.*", re.DOTALL | re.IGNORECASE),
+        example=f"{settings.feedback_prefix}.F3535.20261118214012",
     )
 
 

@@ -39,8 +39,9 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
         outcome.rejects += [few] if few else []
     if arguments.auth_account and not outcome.counts.total():
         outcome.notes.append(
-            f"Nothing was due for account {arguments.auth_account}: weekly statements end on a Saturday, "
-            "monthly ones on the last day of the month."
+            f"Nothing was due for account {arguments.auth_account}: weekly statements end on a Saturday, monthly ones "
+            "on the last day of the month. None is due of days that an interim statement covers, nor of a frequency "
+            "that is not DAILY, WEEKLY or MONTHLY."
         )
     return outcome
 

@@ -18,8 +18,8 @@ SOURCE = "CAS"
 WANTED = WantedNames(
     re.compile(r"BCR_PAYMENT_APPL_(?P<date>\d{8})(?:[._-][\w.-]*)?\.csv", re.IGNORECASE | re.ASCII),
     ends_in_line_end=True,
+    example="BCR_PAYMENT_APPL_20261105.csv",
 )
-_EXPECTED = "(expected like BCR_PAYMENT_APPL_20261105.csv)"
 
 
 def waiting_files(session: Session) -> FileQueue:
@@ -70,7 +70,7 @@ def _processed(session: Session, file: InboundFile) -> Hold | None:
 def _misnamed(file: InboundFile, today: date) -> Hold | None:
     if file.business_date is None:
         fault = WANTED.date_fault(file.name) or "its name holds no business date"
-        return Hold(HoldKind.DATE, f"{fault} {_EXPECTED}")
+        return Hold(HoldKind.DATE, f"{fault} (expected like {WANTED.example})")
     if file.business_date <= today:
         return None
     reason = (

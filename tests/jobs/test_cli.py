@@ -95,6 +95,7 @@ def test_no_help_text_breaks_a_command_to_copy(
             ["STALE_INVOICE_REPORT", "--method", "EFT", "--method=PAD"],
             "--method was typed 2 times and takes one value.",
         ),
+        (["STALE_INVOICE_REPORT", "--csv", "-"], "- is not taken for stdout here: name the file to write."),
         (["history", "--limit", "1", "--limit", "2"], "--limit was typed 2 times and takes one value."),
     ],
 )

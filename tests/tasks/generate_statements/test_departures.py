@@ -406,6 +406,7 @@ def test_an_account_for_which_nothing_was_due_is_told_so(pay: StatementBooks) ->
 
     assert outcome.notes == [
         "Nothing was due for account 1234: weekly statements end on a Saturday, monthly ones on the last day of the "
-        "month."
+        "month. None is due of days that an interim statement covers, nor of a frequency that is not DAILY, WEEKLY or "
+        "MONTHLY."
     ]
     assert pay.statements() == []

@@ -205,6 +205,19 @@ def test_a_failed_file_that_is_sent_again_is_replayed_with_a_reason(office: Sett
                              " ORDER BY id DESC LIMIT 1") == [("CAS sent it again",) * 2]  # fmt: skip
 
 
+def test_a_file_that_failed_is_named_once_where_it_is_asked_for_again(office: SettlementOffice) -> None:
+    office.place.put(FILE, b"broken\r\n")
+    office.place.put("README.md", b"read me\n")
+    notes = office.run().notes
+    assert notes[0] == (f"README.md was left in place: no name of a file that this job takes (expected like {FILE})")
+
+    with pytest.raises(UsageError) as refused:
+        office.run(file=FILE)
+
+    said = f"{FILE} is failed: the first line is not a header: it begins with 'broken'. Once it is right: files replay"
+    assert str(refused.value).startswith(said)
+
+
 def test_one_of_two_held_files_of_a_name_is_replayed_by_its_number(office: SettlementOffice) -> None:
     fill_example(office.books)
     for lines in ([PAID, PAID], example(1), example(3)):
