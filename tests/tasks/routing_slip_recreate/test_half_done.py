@@ -250,6 +250,22 @@ def test_a_new_bounce_is_worked_where_the_double_taking_was_put_right_before_our
     assert slips.run().notes == ["No slips are in progress."]
 
 
+@pytest.mark.parametrize("is_since", [True, False])
+def test_a_slip_that_bounced_again_before_it_was_linked_is_told_by_the_balance_from_one_that_came_since(
+    slips: Slips, is_since: bool
+) -> None:
+    given_a_link_to_a_bounce_of_another_job_whose_fee_was_waived(slips)
+    scenarios.forget_our_work(slips)
+    slips.deposit(THIRD, "50.00")
+    for happening in (slips.bounce, lambda parent: slips.link(THIRD, parent))[:: 1 if is_since else -1]:
+        happening(PARENT)
+
+    assert slips.run().counts["slips_nsf"] == 1
+
+    assert live(slips) == ({f"{THIRD}L": "50.00"} if is_since else {})
+    assert bounces_noted(slips) == ["-130.00" if is_since else "-180.00"]
+
+
 @pytest.mark.parametrize("is_linked_by_us", [True, False])
 def test_a_new_bounce_is_worked_where_the_fee_of_the_first_was_waived(slips: Slips, is_linked_by_us: bool) -> None:
     given_a_link_to_a_bounce_of_another_job_whose_fee_was_waived(slips)
