@@ -109,9 +109,12 @@ def next_commands(file: InboundFile) -> list[str]:
     if file.hold is None:
         return []
     if file.hold is HoldKind.CUT_OFF:
-        return [typed("files ignore", file.name, reason=True)]
-    despite = f" --despite {file.hold}" if file.hold is HoldKind.FUSE else ""
-    return [typed("files replay", file.name, reason=True) + despite, typed("files ignore", file.name, reason=True)]
+        return [typed("files ignore", file.name, "--id", file.id, reason=True)]
+    despite = ("--despite", file.hold) if file.hold is HoldKind.FUSE else ()
+    return [
+        typed("files replay", file.name, "--id", file.id, *despite, reason=True),
+        typed("files ignore", file.name, "--id", file.id, reason=True),
+    ]
 
 
 def _file(context: PageContext) -> InboundFile:

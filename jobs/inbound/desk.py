@@ -53,7 +53,7 @@ class InboundDesk:
             f"{file.name} waits until {queue.held_back[0].name} can be moved." for file in queue.held_back[1:]
         ]
         if not queue.ready and not queue.held_back:
-            outcome.notes.append(f"No {self.format.noun} is waiting.")
+            outcome.notes.append(f"No {self.format.noun} is ready to be applied.")
         self.context.progress.begin(len(queue.ready))
         for file in queue.ready:
             self.context.stop.check()

@@ -130,7 +130,7 @@ def test_the_same_day_as_one_json_object(site: SettlementSite) -> None:
 def test_an_empty_day(site: SettlementSite) -> None:
     answer = site.invoke()
 
-    assert (answer.code, "No settlement file is waiting." in answer.out) == (0, True)
+    assert (answer.code, "No settlement file is ready to be applied." in answer.out) == (0, True)
 
 
 def test_a_dry_run_leaves_no_trace(site: SettlementSite) -> None:

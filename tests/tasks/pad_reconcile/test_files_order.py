@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from config.errors import SourceUnavailable, UsageError
+from connectors.inbound.ledger import find_file
+from console.files import next_commands
 from tests.settlement_factory import FILE, Line, bounce, example, fill_example, settlement_csv
 from tests.tasks.pad_reconcile.conftest import SettlementOffice
 
@@ -46,7 +48,7 @@ def test_a_file_that_cannot_be_moved_holds_back_the_newer_ones(office: Settlemen
 def test_no_file_is_a_normal_run(office: SettlementOffice) -> None:
     outcome = office.run()
 
-    assert (outcome.exit_code, outcome.notes) == (0, ["No settlement file is waiting."])
+    assert (outcome.exit_code, outcome.notes) == (0, ["No settlement file is ready to be applied."])
 
 
 def test_the_second_run_does_nothing(office: SettlementOffice) -> None:
@@ -224,6 +226,12 @@ def test_one_of_two_held_files_of_a_name_is_replayed_by_its_number(office: Settl
         office.place.put(FILE, settlement_csv(lines))
         office.run()
     _, (second, _), (third, _) = office.books.rows("SELECT id, state FROM pay_jobs.inbound_files ORDER BY id")
+    with office.books.database.begin() as session:
+        page = find_file(session, second)
+    assert page is not None
+    assert next_commands(page) == [
+        f'python3 invoke_jobs.py files {what} {FILE} --id {second} --reason "..."' for what in ("replay", "ignore")
+    ]
 
     office.run(replay=FILE, reason="this one counts", file_id=second)
 
