@@ -102,6 +102,23 @@ def test_a_late_file_is_held_until_somebody_allows_it(office: SettlementOffice) 
     assert office.books.invoices()[1234600] == ("APPROVED", "0.00")
 
 
+def test_a_file_of_a_day_to_come_is_held_and_makes_no_other_late_even_where_it_is_replayed(
+    office: SettlementOffice,
+) -> None:
+    fill_example(office.books)
+    name = "BCR_PAYMENT_APPL_20261205.csv"
+    office.place.put(name, settlement_csv(example(1)))
+    [held] = office.run(allow_late=True).rejects
+    assert (held.where, held.reason) == (name, "held for the date in its name")
+    assert held.command == f'python3 invoke_jobs.py files replay {name} --reason "..."'
+
+    office.run(replay=name, reason="CAS: it is of 5 November")
+    office.place.put(FILE, settlement_csv(example(3)))
+    office.run()
+
+    assert office.states() == [(name, "applied"), (FILE, "applied")]
+
+
 def test_a_late_file_is_applied_where_late_ones_are_allowed(office: SettlementOffice) -> None:
     fill_example(office.books)
     office.place.put(FILE, settlement_csv(example(1)))
