@@ -170,6 +170,8 @@ def _record(session: Session, result: BatchResult, batch: FeedbackBatch, count: 
             f"{batch.file_name} batch {batch.number}: {count} lines were read, but {sum(result.lines.values())} have "
             f"an outcome ({result.lines})."
         )
+    if not result.refusal and (trailer := sql.run(session, "find_trailer_refusal").first()) is not None:
+        result.trailer = (trailer.line, trailer.refusal)
     to_check = sql.run(session, "list_to_check", limit=SHOWN)
     result.to_check = [ItemToCheck(**row._mapping) for row in to_check]
     unanswered = sql.run(session, "list_unanswered", batch=batch.number, limit=SHOWN)

@@ -30,6 +30,11 @@ def outcome_of(result: BatchResult, batch: FeedbackBatch) -> Outcome:
         )
     if result.refusal:
         outcome.rejects.append(_refused_whole(result, batch, f"{where} line {batch.first_line + 1}"))
+    if result.trailer is not None:
+        line, refusal = result.trailer
+        detail = f"{refusal}. Its lines were booked as each of them says: ask CAS what CGI ran of it"
+        command = typed("explain batch", batch.number)
+        outcome.rejects.append(Reject(f"{where} line {line}", "CGI refused the trailer", detail, command))
     outcome.rejects += [reject for item in result.to_check for reject in findings(item, where, batch.number)]
     outcome.rejects += [
         Reject(

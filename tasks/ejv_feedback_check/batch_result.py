@@ -74,6 +74,7 @@ class BatchResult:
     effects     (what happened, how many items, amount in CAD)
     is_held     none of its items could be applied, though some should: batch and journals stay as they are
     refusal     code and message of BH, '' where it accepted
+    trailer     line of BT, with its code and message, where it alone refuses
     to_check    the items that need attention
     unanswered  open links that no line answers
     owed        items of an AP batch that no line answers, unless the whole batch was refused
@@ -83,6 +84,7 @@ class BatchResult:
 
     file_type: str
     refusal: str = ""
+    trailer: tuple[int, str] | None = None
     is_held: bool = False
     lines: dict[str, int] = field(default_factory=dict)
     effects: list[tuple[Any, ...]] = field(default_factory=list)

@@ -108,6 +108,22 @@ def test_a_refusal_names_the_side_and_whose_gl_it_is(
     assert any("Once the GL that CGI refused, which may be that of BC Registries," in note for note in outcome.notes)
 
 
+@pytest.mark.parametrize(
+    ("codes", "reasons"),
+    [
+        ({"BT": "5555 BAD TRAILER"}, ["CGI refused the trailer"]),
+        ({"BT": "5555 BAD TRAILER", BH: "9001 BAD"}, ["CGI refused the whole batch"]),
+    ],
+)
+def test_a_refused_trailer_of_an_accepted_batch_is_told_though_its_lines_are_booked(
+    codes: dict[int | str, str], reasons: list[str], office: FeedbackOffice
+) -> None:
+    given_invoice(office.books, "APPROVED")
+    outcome = office.answer(Batch(100, journals=[(10, [JournalPair("1001", "30.00")])]), codes)
+    assert [one.reason for one in outcome.rejects if one.reason.startswith("CGI refused")] == reasons
+    assert (found(office.books) == PAID) is (BH not in codes)
+
+
 @pytest.mark.parametrize("refused_line", [4, 5, 6, 7])
 def test_one_refused_line_of_an_invoice_decides_whatever_the_order(refused_line: int, office: FeedbackOffice) -> None:
     given_invoice(office.books, "APPROVED", total="31.50")

@@ -607,3 +607,12 @@ def test_a_cheque_is_settled_where_it_was_answered_now(
     assert books.rows("SELECT gl_posted::date FROM refunds ORDER BY id") == [(posted,), (None,), (NOON.date(),)]
     rows = "SELECT disbursement_status_code, disbursement_date, cheque_status FROM eft_refunds ORDER BY id"
     assert books.rows(rows) == [refund, ("UPLOADED", None, None)]
+
+
+@pytest.mark.parametrize(("code", "refused"), [("5555", [(3, "5555 BAD")]), ("0000", []), ("    ", [])])
+def test_a_trailer_refuses_where_it_has_another_code(
+    code: str, refused: list[tuple[int, str]], books: EjvBooks
+) -> None:
+    with books.database.begin() as session:
+        stage_lines(session, [{"record": "BT", "code": code, "message": "BAD"}])
+        assert [tuple(row) for row in sql.run(session, "find_trailer_refusal")] == refused
