@@ -80,6 +80,20 @@ SELECT id, 4, 4321, 'JD', '7-PR-55', 'C', 5, '2099', 'no such GL', 'applied' FRO
  WHERE source = 'CGI';
 INSERT INTO pay_jobs.feedback_lines (file_id, line, batch_number, record, code, message, outcome)
 SELECT id, 1, 4321, 'BG', '', '', 'applied' FROM pay_jobs.inbound_files WHERE source = 'CGI';
+UPDATE routing_slips SET refund_amount = 12.50, refund_status = 'PROCESSED' WHERE id = 1;
+INSERT INTO refunds (routing_slip_id, requested_date, reason, status, type, gl_posted)
+VALUES (1, '2026-11-09', 'moved away', 'APPROVED', 'ROUTING_SLIP', '2026-11-12');
+INSERT INTO ejv_files (id, created_on, file_ref, disbursement_status_code, file_type)
+VALUES (4400, '2026-11-10', 'INBOX.F3535.20261110040107', 'COMPLETED', 'REFUND');
+INSERT INTO pay_jobs.inbound_files (source, name, sha256, size_bytes, state, received_on, applied_on)
+VALUES ('CGI', 'FEEDBACK.F3535.20261110214512', repeat('2', 64), 1, 'applied', '2026-11-10', '2026-11-10');
+INSERT INTO pay_jobs.feedback_batches (file_id, ordinal, batch_type, batch_number, first_line, last_line, state)
+SELECT id, 1, 'AP', 4400, 1, 9, 'applied' FROM pay_jobs.inbound_files WHERE name = 'FEEDBACK.F3535.20261110214512';
+INSERT INTO pay_jobs.feedback_lines (file_id, line, batch_number, record, subject, code, message, outcome)
+SELECT id, line, 4400, record, '206000010', code, message, 'applied'
+  FROM pay_jobs.inbound_files, (VALUES (3, 'IH', '0000', ''), (4, 'IL', '0000', ''), (5, 'NA', '3001', 'NO ADDRESS'))
+    AS said (line, record, code, message)
+ WHERE name = 'FEEDBACK.F3535.20261110214512';
 INSERT INTO pay_jobs.operations (kind, subject, state, amount, plan, command, why, reason)
 VALUES ('partial credit', 'invoice 7', 'lost', 5.00, '{}', '-', 'no answer', 'ticket 9');
 INSERT INTO pay_jobs.outbox (created_on, channel, kind, ordering_key, idempotency_key, payload, state)
@@ -158,6 +172,10 @@ def test_the_life_of_an_invoice_is_told_in_order_with_what_it_means(run_job: Run
                 "slip made: 206000010, now ACTIVE",
                 "child slip made: 206000028, now LINKED",
                 "invoice made",
+                "refund asked for: slip 206000010, now APPROVED, cheque of 2026-11-12: moved away",
+                "refund PROCESSED: slip 206000010, 12.50 CAD handed over",
+                "cheque line applied: FEEDBACK.F3535.20261110214512 line 3, REFUND batch 4400, slip 206000010: IH 0000",
+                "cheque line applied: FEEDBACK.F3535.20261110214512 line 5, REFUND batch 4400, slip 206000010: NA 3001",
                 "refunded: 5.00 CAD, slip 206000010; the 7.50 CAD before that were paid by AP, or written off",
             ],
         ),

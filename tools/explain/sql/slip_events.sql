@@ -46,6 +46,28 @@ SELECT at, what, detail
          FROM pay_jobs.slip_movements AS moved
         WHERE moved.kind IN ('refunded', 'written_off') AND moved.slip IN (SELECT number FROM family)
        UNION ALL
+       SELECT refund.requested_date, 7, 'refund asked for',
+              'slip ' || slip.number || ', now ' || refund.status
+              || coalesce(', cheque of ' || CAST(refund.gl_posted AS date), '') || coalesce(': ' || refund.reason, '')
+         FROM family AS slip
+         JOIN refunds AS refund ON refund.routing_slip_id = slip.id
+       UNION ALL
+       SELECT NULL, 7, 'refund ' || slip.refund_status,
+              'slip ' || slip.number || ', ' || coalesce(slip.refund_amount, 0) || ' CAD handed over'
+         FROM family AS slip WHERE slip.refund_status IS NOT NULL
+       UNION ALL
+       SELECT file.received_on AT TIME ZONE 'UTC', 7, 'cheque line ' || line.outcome,
+              file.name || ' line ' || line.line || ', REFUND batch ' || sent.id || ', slip ' || slip.number || ': '
+              || line.record || ' ' || line.code || coalesce(', ' || nullif(line.message, ''), '')
+         FROM family AS slip
+         JOIN ejv_files AS sent ON sent.file_type = 'REFUND' AND sent.created_on >= slip.created_on
+         JOIN pay_jobs.feedback_batches AS batch ON batch.batch_number = sent.id
+         JOIN pay_jobs.inbound_files AS file ON file.id = batch.file_id
+         JOIN pay_jobs.feedback_lines AS line
+           ON line.file_id = batch.file_id
+          AND line.line BETWEEN batch.first_line AND batch.last_line
+        WHERE line.subject = slip.number AND (line.record = 'IH' OR line.code <> '0000')
+       UNION ALL
        SELECT comment.timestamp AT TIME ZONE 'UTC', 8, 'comment', comment.submitter_name || ': ' || coalesce(comment.comment, '')
          FROM comments AS comment WHERE comment.routing_slip_number IN (SELECT number FROM family)
        ) AS events
