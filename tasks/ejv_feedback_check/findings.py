@@ -10,6 +10,7 @@ _BY_HAND = (
     "stays REFUND_PROCESSING: a part of its invoice was paid back, and EJV_PAYMENT would send that again with it. The "
     "pay team has this part paid back by hand, and makes it REFUND_PROCESSED"
 )
+_CHEQUE = ". A cheque went out: have AP stop it, or correct the slip by hand"
 _CLOSED_PERIOD = "0703"
 _SIDES = {"C": "credit", "D": "debit"}
 _CREDIT_FIRST = {"paid", "charged", "disbursed"}
@@ -21,7 +22,7 @@ _RULES = {
     "unknown_disbursement": "there is no such partner disbursement",
     "unknown_item": "there is no such routing slip, refund or link",
     "no_item_header": "the item has no IH line",
-    "not_uploaded": "the routing slip does not wait for an answer",
+    "not_uploaded": "the slip is {before}, expected REFUND_UPLOADED; nothing was changed",
     "refused_after_acceptance": "CGI refuses now what it accepted before; nothing was changed. Ask CAS which is right",
     "accepted_after_refusal": (
         "CGI accepts now what was refused or voided before; nothing was changed. It may be in a newer batch too: "
@@ -109,7 +110,9 @@ def _findings(item: ItemToCheck, where: str) -> Iterator[tuple[str, str, str]]:
     )
     what = f"{subject}, {item.amount} CAD"
     if item.outcome == "rejected":
-        yield place, item.rule.replace("_", " "), f"{what}: {_RULES[item.rule]}"
+        cheque = _CHEQUE if item.rule == "not_uploaded" and item.is_accepted else ""
+        rule = _RULES[item.rule].format(before=item.status_before)
+        yield place, item.rule.replace("_", " "), f"{what}: {rule}{cheque}"
     elif not item.is_accepted:
         left = _LEFT.get(item.rule, "").format(before=item.status_before)
         owed = _NOTHING_OWED if item.was_never_charged else ""

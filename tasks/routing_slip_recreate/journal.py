@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from config.command_line import in_short
 from connectors.effects import Json, PlannedOperation
 from database.sessions import Session
 from database.sql import statements
@@ -19,7 +20,7 @@ def planned_operation(
         subject=f"slip {slip.number}",
         plan=plan,
         amount=slip.remaining if kind in {"refund", "write_off"} else slip.total,
-        command=f"ROUTING_SLIP_RECREATE --slip {slip.number}",
+        command=in_short("ROUTING_SLIP_RECREATE --slip", slip.number),
         why=why,
         reason=reason,
     )

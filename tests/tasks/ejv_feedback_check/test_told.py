@@ -32,6 +32,14 @@ ITEM = ItemToCheck(
     [
         ({}, []),
         ({"outcome": "rejected", "rule": "unknown_link"}, [("unknown link", "no link to it in ejv_links")]),
+        (
+            {"outcome": "rejected", "rule": "not_uploaded", "status_before": "VOID"},
+            [("not uploaded", "the slip is VOID, expected REFUND_UPLOADED; nothing was changed. A cheque went out")],
+        ),
+        (
+            {"outcome": "rejected", "rule": "not_uploaded", "status_before": "VOID", "is_accepted": False},
+            [("not uploaded", "the slip is VOID, expected REFUND_UPLOADED; nothing was changed")],
+        ),
         ({"is_accepted": False, "message": "1117 BAD"}, [("refused by CGI", "invoice 1001, 30.00 CAD: 1117 BAD")]),
         (
             {"is_accepted": False, "message": "1117 BAD", "rule": "settled_before"},

@@ -338,3 +338,8 @@ def test_only_the_deposit_of_a_child_whose_account_is_not_open_is_at_its_parents
 )
 def test_a_refund_is_about_what_is_left_and_all_other_work_about_the_deposit(kind: str, amount: str) -> None:
     assert str(planned_operation(slip(remaining="40.00"), kind, {}).amount) == amount
+
+
+def test_the_command_of_a_slip_whose_number_has_a_blank_can_be_typed() -> None:
+    planned = planned_operation(slip(number="RS 12/34636"), "refund", {})
+    assert planned.command == "ROUTING_SLIP_RECREATE --slip 'RS 12/34636'"
