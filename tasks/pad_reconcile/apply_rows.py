@@ -123,8 +123,8 @@ def _apply_credits(session: Session, effects: SettlementEffects, *, memos_only: 
 def _bounce(session: Session, effects: SettlementEffects, now: datetime, today: date) -> None:
     """Section 8: the local half of the NSF flow; the messages to CFS and others follow through the outbox."""
     sql.run(session, "choose_bounced")
-    sql.run(session, "fail_payments")
     effects.unmatched += [UnmatchedBounce(*tuple(row)) for row in sql.run(session, "delete_bounced_receipts")]
+    sql.run(session, "fail_payments")
     sql.run(session, "reopen_part_paid_invoices", now=now)
     if effects.bounced.add(sql["list_bounced"].text):
         _freeze_and_charge(session, effects, now, today)

@@ -1,5 +1,5 @@
 -- Delete the receipts of the payment that bounced, and keep them as they were.
--- in     -
+-- in     -; no payment of the wave is failed yet
 -- out    of each open number that a bounce left something paid of, and none of whose receipts is found to be the bounced
 --        one: line, target_number, came_back, standing
 -- again  a receipt that is gone stays gone
@@ -7,11 +7,12 @@
 --
 -- Where no receipt of the number's invoices carries the bounced receipt's number, or stands for a part payment of it, the
 -- reference wrote it under another one, as it wrote the parts under their Application Ids: then that goes which is over
--- what the row says came back, where credit memos and money on account paid too. All go where it says that nothing is
--- paid, and of a number that was settled also where none is over that, as they do in the reference, or where it stands for
--- several invoices, of which it wrote no parts; save those of a credit memo over what it paid: it did not bounce. Beside
--- one that carries it those go that can only be parts which the reference wrote, once the row says that nothing is paid. A
--- further line of a receipt that bounced takes those of no other.
+-- what the row says came back, where credit memos and money on account paid too: of what the failed payment keeps, where
+-- the receipts are over more than the number, for the reference wrote the rest over all of it. All go where the row says
+-- that nothing is paid, and of a number that was settled also where none is over that, as they do in the reference, or
+-- where it stands for several invoices, of which it wrote no parts; save those of a credit memo over what it paid: it did
+-- not bounce. Beside one that carries the number those go that can only be parts which the reference wrote, once the row
+-- says that nothing is paid. A further line of a receipt that bounced takes those of no other.
 WITH bounced AS (
        SELECT file_id, line, target_number, rule, original_amount, <<resolved.left_paid>> AS left_paid,
               lower(status) = 'not paid' AS is_unpaid,
@@ -88,7 +89,10 @@ WITH bounced AS (
               unnamed.is_settled,
               unnamed.amount,
               CASE WHEN unnamed.is_settled THEN unnamed.original_amount
-                   ELSE sum(unnamed.amount) OVER (PARTITION BY unnamed.target_number) + beside.amount END
+                   WHEN sum(unnamed.amount) OVER of_number + beside.amount > unnamed.original_amount
+                    AND failed.kept IS NOT NULL
+                   THEN failed.kept
+                   ELSE sum(unnamed.amount) OVER of_number + beside.amount END
                 - unnamed.left_paid AS came_back,
               row_number() OVER (PARTITION BY unnamed.target_number, unnamed.amount ORDER BY unnamed.id) AS nth,
               unnamed.is_settled
@@ -116,6 +120,13 @@ WITH bounced AS (
                            AND earlier.kind = 'SKIP'
                            AND earlier.rule = 'partial_credit') AS covered
               ) AS beside
+        CROSS JOIN LATERAL (
+                SELECT CAST(min(paid_amount) AS numeric(19,2)) AS kept
+                  FROM payments
+                 WHERE invoice_number = unnamed.target_number
+                   AND payment_status_code = 'FAILED'
+                   AND payment_method_code NOT IN ('CC', 'DIRECT_PAY')
+              ) AS failed
         WHERE unnamed.is_settled
            OR unnamed.is_open
           AND NOT unnamed.has_settled

@@ -715,6 +715,9 @@ class PadModel:
         covering = [one.row for one in [*self.covering, *before] if one.covers_part]
         credited += sum((one.amount for one in covering if one.number == row.number), ZERO)
         paid = sum((one.amount for one in parts), ZERO) + credited
+        failed = [one for one in self._payments(row.number) if one.status == "FAILED" and one.method not in CARDS]
+        if paid > row.original and failed:
+            paid = min(one.amount for one in failed)
         return [one for one in parts if one.amount == paid - left][:1] if left else parts
 
     def _take_from_open(self, row: ModelRow, bounced: list[PadReceipt]) -> None:

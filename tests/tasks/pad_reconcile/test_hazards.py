@@ -573,6 +573,43 @@ def test_of_a_number_that_the_service_before_us_settled_part_and_rest_bounce_one
     assert all_findings(books.database, NOW, ("INV-PAID", "INV-OPEN", "PAY", "FILE")) == {}
 
 
+@pytest.mark.parametrize("status", ["ACTIVE", "FREEZE"])
+def test_beside_a_rest_over_the_whole_invoice_each_part_of_the_service_before_us_that_bounces_is_found(
+    status: str, books: SettlementBooks
+) -> None:
+    account = books.account("800101", status=status)
+    books.invoice(account, NUMBER, "60.00", id=100, status="PAID", reference="COMPLETED", paid="60.00")
+    for number, amount in (("5001", "20.00"), ("5002", "15.00"), ("OB3", "60.00")):
+        books.receipt(100, number, amount)
+    books.payment(account, NUMBER, "OB1", "20.00", method="ONLINE_BANKING")
+    back = (("OB1", "20.00", "5002, OB3"), ("OB2", "35.00", "OB3"), ("OB3", "60.00", ""))
+
+    for day, (receipt, owed, left) in enumerate(back, 5):
+        outcome = books.apply(bounce(receipt, "800101", NUMBER, "60.00", status="Partially PAID", outstanding=owed),
+                              name=f"BCR_PAYMENT_APPL_2026110{day}.csv")  # fmt: skip
+        assert outcome.rejects == []
+        assert ", ".join(number for _, number, _ in books.receipts()) == left
+
+    assert books.payments() == [(NUMBER, "ONLINE_BANKING", "FAILED", "OB3", "0.00")]
+
+
+def test_a_part_that_came_after_a_bounce_hides_no_part_of_the_service_before_us_that_bounces_next(
+    books: SettlementBooks,
+) -> None:
+    account = books.account("800101", status="FREEZE")
+    books.invoice(account, NUMBER, "60.00", id=100, status="PARTIAL_PAID", paid="35.00")
+    for number, amount in (("5001", "20.00"), ("5002", "15.00")):
+        books.receipt(100, number, amount)
+    books.payment(account, NUMBER, "OB1", "20.00", method="ONLINE_BANKING")
+    books.apply(bounce("OB1", "800101", NUMBER, "60.00", status="Partially PAID", outstanding="45.00"))
+    part = Line("BOLP", "OB9", "10.00", "800101", NUMBER, "Partially PAID", "60.00", "35.00", application="41")
+    books.apply(part, name=NEXT_FILE)
+
+    books.apply(bounce("OB2", "800101", NUMBER, "60.00", status="Partially PAID", outstanding="50.00"), name=LATER_FILE)
+
+    assert books.receipts() == [(100, "41", "10.00")]
+
+
 def test_of_two_invoices_that_the_service_before_us_settled_under_a_credit_memo_all_receipts_go(
     books: SettlementBooks,
 ) -> None:
