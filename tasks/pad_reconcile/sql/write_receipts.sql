@@ -45,6 +45,10 @@ WITH settling AS NOT MATERIALIZED (
                              AND EXISTS (SELECT FROM credits
                                           WHERE cfs_identifier = settling.source_number
                                             AND is_credit_memo)
+                             AND NOT EXISTS (SELECT FROM applied_credits AS others
+                                              WHERE others.application_id = settling.application_id
+                                                AND (others.cfs_identifier <> settling.source_number
+                                                     OR others.invoice_number <> settling.target_number))
                             THEN 0 ELSE settling.amount END AS amount
               ) AS left_over
        WINDOW running AS (PARTITION BY settling.target_number ORDER BY settling.line)

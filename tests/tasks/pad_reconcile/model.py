@@ -460,8 +460,13 @@ class PadModel:
             if one.row.record == "CMAP" and application not in applications:
                 applications.add(application)
                 self._receipt_memo(one.row)
-            if one.row.record == "CMAP" and any(
-                credit.is_memo and credit.identifier == one.row.source for credit in self.credits
+            if (
+                one.row.record == "CMAP"
+                and any(credit.is_memo and credit.identifier == one.row.source for credit in self.credits)
+                and not any(
+                    application == one.row.application and (memo, number_) != (one.row.source, one.row.number)
+                    for application, _, _, memo, number_ in self.applied
+                )
             ):
                 continue
             for invoice in invoices:
