@@ -19,6 +19,12 @@ class _Deadline:
     at: float
     break_off: Callable[[], None] | None = field(compare=False)
 
+    def come(self) -> None:
+        """Break off, unless what is done is over since."""
+        break_off = self.break_off
+        if break_off is not None:
+            break_off()
+
 
 @contextmanager
 def broken_off_after(seconds: float, break_off: Callable[[], None]) -> Iterator[None]:
@@ -47,7 +53,7 @@ class _Watch:
     def add(self, deadline: _Deadline) -> None:
         with self._heard:
             heapq.heappush(self._deadlines, deadline)
-            if self._thread is None:
+            if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._wait, name="deadlines", daemon=True)
                 self._thread.start()
             elif deadline.at < self._awake_at:
@@ -62,9 +68,9 @@ class _Watch:
 
     def _end_those_due(self) -> None:
         while self._deadlines and self._deadlines[0].at <= time.monotonic():
-            break_off = heapq.heappop(self._deadlines).break_off
-            if break_off is not None:
-                threading.Thread(target=break_off, name="break-off", daemon=True).start()
+            if self._deadlines[0].break_off is not None:
+                threading.Thread(target=self._deadlines[0].come, name="break-off", daemon=True).start()
+            heapq.heappop(self._deadlines)
 
 
 _watch = _Watch()

@@ -39,21 +39,24 @@ class Meanwhile:
         """
         session = self._stack.enter_context(snapshot(self._database))
         session.execute(_FIX_THE_MOMENT)
-        self._answer, theirs = _FORK.Pipe(duplex=False)
+        answer, theirs = _FORK.Pipe(duplex=False)
         copy = _FORK.Process(target=_answer, args=(theirs, look, session))
         with warnings.catch_warnings():
             # Python fears for the locks of other threads; all of them wait for something to do.
             warnings.simplefilter("ignore", DeprecationWarning)
             copy.start()
         theirs.close()
-        self._stack.callback(self._answer.close)
+        self._answer = self._stack.enter_context(answer)
         self._stack.callback(_ended, copy)
 
     def found(self) -> list[str]:
         """Return what was wrong when it was looked last, once all of it was looked at; nothing the second time."""
         answer, self._answer = self._answer, None
         with self._stack.pop_all():
-            return answer.recv() if answer else []
+            try:
+                return answer.recv() if answer else []
+            except EOFError:
+                return ["the copy of the process that looks beside the world was ended before it had looked"]
 
 
 @contextmanager

@@ -48,6 +48,48 @@ def test_breaking_off_slowly_delays_no_other_deadline() -> None:
         may_go_on.set()
 
 
+def test_what_ends_while_its_thread_begins_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, over, broken_off = threading.Event(), threading.Event(), threading.Event()
+
+    class SlowThread(threading.Thread):
+        def run(self) -> None:
+            begun.set()
+            wait(over)
+            super().run()
+            done.set()
+
+    done = threading.Event()
+    with broken_off_after(LATE, may_not_be):  # the thread that waits is there already
+        monkeypatch.setattr("connectors.deadlines.threading.Thread", SlowThread)
+        with broken_off_after(SOON, broken_off.set):
+            assert begun.wait(PATIENCE)
+        over.set()
+        assert done.wait(PATIENCE)
+
+    assert not broken_off.is_set()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_where_no_thread_could_be_had_the_next_call_sees_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    failed, broken_off, also = threading.Event(), threading.Event(), threading.Event()
+
+    class NoThread(threading.Thread):
+        def start(self) -> None:
+            failed.set()
+            raise RuntimeError("can't start new thread")
+
+    with ExitStack() as calls:
+        calls.enter_context(broken_off_after(LATE, may_not_be))  # the thread that waits is there already
+        with monkeypatch.context() as patched:
+            patched.setattr("connectors.deadlines.threading.Thread", NoThread)
+            calls.enter_context(broken_off_after(SOON, broken_off.set))
+            assert failed.wait(PATIENCE)
+            ended_with_it()
+        calls.enter_context(broken_off_after(SOON, also.set))
+        assert broken_off.wait(PATIENCE)
+        assert also.wait(PATIENCE)
+
+
 def test_all_calls_share_one_thread() -> None:
     with broken_off_after(LATE, may_not_be):
         before = threading.active_count()
@@ -76,3 +118,9 @@ def may_not_be() -> None:
 
 def wait(event: threading.Event) -> None:
     event.wait(PATIENCE)
+
+
+def ended_with_it() -> None:
+    for one in threading.enumerate():
+        if one.name == "deadlines":
+            one.join(PATIENCE)

@@ -510,11 +510,7 @@ def test_a_part_of_the_service_before_us_and_a_rest_of_ours_that_bounce_in_any_o
 def test_of_a_number_that_the_service_before_us_settled_part_and_rest_bounce_though_each_row_says_that_nothing_is_paid(
     back: tuple[str, str], files: int, own_payments: bool, books: SettlementBooks
 ) -> None:
-    account = books.account("800101")
-    books.invoice(account, NUMBER, "100.00", id=100, status="PAID", reference="COMPLETED", paid="100.00")
-    books.receipt(100, "4001", "40.00")
-    books.receipt(100, "OB2", "100.00")
-    books.payment(account, NUMBER, "OB1", "40.00", method="ONLINE_BANKING")
+    account = settled_in_two_by_the_service_before_us(books)
     if own_payments:
         books.payment(account, NUMBER, "OB2", "60.00", method="ONLINE_BANKING")
     rows = [bounce(receipt, "800101", NUMBER, "100.00") for receipt in back]
@@ -555,12 +551,7 @@ def test_a_row_that_says_that_nothing_is_paid_leaves_the_receipts_that_are_known
 def test_of_a_number_that_the_service_before_us_settled_part_and_rest_bounce_one_by_one(
     first: str, owed: str, left: list[tuple[int, str, str]], then: str, books: SettlementBooks
 ) -> None:
-    """It wrote the part under its Application Id, and the rest over the whole invoice."""
-    account = books.account("800101")
-    books.invoice(account, NUMBER, "100.00", id=100, status="PAID", reference="COMPLETED", paid="100.00")
-    books.receipt(100, "4001", "40.00")
-    books.receipt(100, "OB2", "100.00")
-    books.payment(account, NUMBER, "OB1", "40.00", method="ONLINE_BANKING")
+    account = settled_in_two_by_the_service_before_us(books)
     books.payment(account, NUMBER, "OB2", "60.00", method="ONLINE_BANKING")
 
     books.apply(bounce(first, "800101", NUMBER, "100.00", status="Partially PAID", outstanding=owed), name=NEXT_FILE)
@@ -1364,3 +1355,13 @@ def _sum(books: SettlementBooks, number: str) -> str:
         number=number,
     )
     return str(amount)
+
+
+def settled_in_two_by_the_service_before_us(books: SettlementBooks) -> int:
+    """Return the account; the part is written under its Application Id, and the rest over the whole invoice."""
+    account = books.account("800101")
+    books.invoice(account, NUMBER, "100.00", id=100, status="PAID", reference="COMPLETED", paid="100.00")
+    books.receipt(100, "4001", "40.00")
+    books.receipt(100, "OB2", "100.00")
+    books.payment(account, NUMBER, "OB1", "40.00", method="ONLINE_BANKING")
+    return account
