@@ -1357,7 +1357,7 @@ def _sum(books: SettlementBooks, number: str) -> str:
     return str(amount)
 
 
-def settled_in_two_by_the_service_before_us(books: SettlementBooks) -> int:
+def settled_in_two_by_the_service_before_us(books: SettlementBooks) -> Account:
     """Return the account; the part is written under its Application Id, and the rest over the whole invoice."""
     account = books.account("800101")
     books.invoice(account, NUMBER, "100.00", id=100, status="PAID", reference="COMPLETED", paid="100.00")
