@@ -47,6 +47,8 @@ def plan(inputs: OperationInputs) -> OperationPlan:
     members = _bounced(inputs)
     held = live_receipts(inputs, members)
     standing = [one.slip.number for one in held if not one.receipt.is_reversed]
+    if inputs.earlier and inputs.earlier.sent and "lost" not in earlier:  # the plan of an earlier release
+        standing = [one.number for one in members if not one.is_lost]
     was_worked = was_worked_to_the_end(family)
     is_first = not slip.is_frozen or not (family.has_recovered or has_fee_in_cfs(family))
     if was_worked and not known and not (standing and may_have_bounced_again(family)):

@@ -364,6 +364,27 @@ def test_a_second_bounce_that_died_charges_its_own_fee_though_the_balance_was_co
     assert bounces_noted(slips) == ["-130.00"]
 
 
+@pytest.mark.parametrize("point", ["answered 1 reverse receipt", "answered 3 create invoice"])
+def test_a_second_bounce_that_an_earlier_release_began_is_noted_with_all_that_had_not_bounced_before(
+    slips: Slips, point: str
+) -> None:
+    """Its plan does not name what is lost."""
+    slips.deposit(PARENT, "100.00", paid=["100.00"])
+    slips.bounce(PARENT)
+    slips.run()
+    slips.deposit(CHILD, "130.00")
+    slips.link(CHILD, PARENT)
+    slips.run()
+    slips.bounce(PARENT)
+    slips.change("UPDATE routing_slips SET remaining_amount = remaining_amount + 100 WHERE number = :n", n=PARENT)
+    assert slips.run_killed_at(point)
+    slips.change("UPDATE pay_jobs.operations SET plan = plan - 'lost'")
+
+    assert slips.run().rejects == []
+
+    assert bounces_noted(slips) == ["-100.00", "-130.00"]
+
+
 def test_a_second_bounce_is_noted_without_the_linked_deposit_that_another_job_lost_before(slips: Slips) -> None:
     """It let no payment of a linked slip fail (section 3.4)."""
     scenarios.nsf(slips)
