@@ -62,10 +62,10 @@ def linked_since_bounce(family: SlipFamily) -> tuple[RoutingSlip, ...] | None:
 
     When a slip bounces, the API takes the totals of all its members off the balance; a child that is linked later adds
     its own. No job freezes an account before all children of then are linked, so under one that another job froze all
-    came later, unless it may have bounced again. None where the balance does not tell which of the children not yet
-    worked did.
+    came later, unless one that was linked may have bounced again. None where the balance does not tell which of the
+    children not yet worked did.
     """
-    if family.is_frozen_by_bounce and not may_have_bounced_again(family):
+    if family.is_frozen_by_bounce and not (family.linked and may_have_bounced_again(family)):
         return _unlinked(family)
     if not _unlinked(family):
         return ()

@@ -294,9 +294,11 @@ def test_a_bounce_that_another_job_left_between_two_receipts_is_noted_with_all_o
     assert bounces_noted(slips) == ["-110.00"]
 
 
-def given_bounces_whose_fees_were_waived_and_their_balance_left(slips: Slips, count: int) -> None:
-    """Let another job have worked the bounces of a deposit of 25.00 with nothing spent."""
-    slips.deposit(PARENT, "25.00")
+def given_bounces_whose_fees_were_waived_and_their_balance_left(
+    slips: Slips, count: int, deposit: str = "25.00"
+) -> None:
+    """Let another job have worked the bounces of a deposit with nothing spent."""
+    slips.deposit(PARENT, deposit)
     slips.bounce(PARENT)
     slips.run()
     for _ in range(1, count):
@@ -320,6 +322,22 @@ def test_a_waived_fee_of_another_job_is_not_charged_again_where_its_amount_was_l
     assert slips.due() == {"REG00000001": "30.00"}
     assert bounces_noted(slips) == []
     assert slips.run().notes == ["No slips are in progress."]
+
+
+@pytest.mark.parametrize("deposit", ["25.00", "100.00"])
+def test_a_slip_is_linked_to_a_bounce_of_another_job_whose_waived_fee_was_left_in_the_balance(
+    slips: Slips, deposit: str
+) -> None:
+    """Nothing was linked before, so there was no money that could bounce again."""
+    given_bounces_whose_fees_were_waived_and_their_balance_left(slips, 1, deposit=deposit)
+    slips.deposit(CHILD, "130.00")
+    slips.link(CHILD, PARENT)
+
+    (told,) = slips.run().rejects
+
+    assert "its balance is 100.00 now, and its transactions and the fee say 130.00" in told.detail
+    assert live(slips) == {f"{CHILD}L": "130.00"}
+    assert slips.slip(PARENT)["status"] == "ACTIVE"
 
 
 def given_a_second_bounce_after_a_link_of_another_job_that_paid_nothing(slips: Slips) -> None:
