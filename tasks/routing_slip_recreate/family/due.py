@@ -5,7 +5,6 @@ Source: docs/specs/routing-slips.md sections 3 and 5; which NSF slip is at rest,
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import combinations
 
 from config.plurals import counted
 from connectors.effects import EffectState
@@ -69,35 +68,48 @@ def linked_since_bounce(family: SlipFamily) -> tuple[RoutingSlip, ...] | None:
         return _unlinked(family)
     if not _unlinked(family):
         return ()
-    fitting = _fitting(family, family.root.remaining)
+    fitting = _fitting(_choices_by_sum(family), _left(family), _lost_before(family))
     return fitting[0] if len(fitting) == 1 else None
 
 
-def _fitting(family: SlipFamily, balance: Decimal) -> list[tuple[RoutingSlip, ...]]:
-    """Return the children not yet worked that may have come after the bounce, by what the balance would hold of them.
+def _choices_by_sum(family: SlipFamily) -> dict[Decimal, list[tuple[RoutingSlip, ...]]]:
+    """Return the choices of the children not yet worked, by what they come to; two at most that come to the same."""
+    found: dict[Decimal, list[tuple[RoutingSlip, ...]]] = {Decimal(0): [()]}
+    for child in _unlinked(family):
+        larger = {total + child.total: [(*one, child) for one in choices] for total, choices in found.items()}
+        found = {total: [*found.get(total, ()), *larger.get(total, ())][:2] for total in {**found, **larger}}
+    return found
+
+
+def _fitting(
+    choices: dict[Decimal, list[tuple[RoutingSlip, ...]]], left: Decimal, lost: Decimal
+) -> list[tuple[RoutingSlip, ...]]:
+    """Return what may have come after the bounce, by what the balance holds of it.
 
     The API takes what a bounce before took off once more, until staff put it back.
     """
-    unlinked, left = _unlinked(family), balance + taken_off(family)
-    return [
-        chosen
-        for count in range(len(unlinked) + 1)
-        for chosen in combinations(unlinked, count)
-        if _sum(chosen) in {left, left + _lost_before(family)}
-    ]
+    return [chosen for total in {left, left + lost} for chosen in choices.get(total, ())]
 
 
 def _how_to_tell(family: SlipFamily) -> str:
-    """Return which balance would tell, for each of the answers that the one it has leaves open."""
+    """Return which balance would tell, for each of the answers that the one it has leaves open; three at most."""
+    choices, left, lost = _choices_by_sum(family), _left(family), _lost_before(family)
+    answers = sorted({left, left + lost} & choices.keys() or choices)
     ways = []
-    for chosen in _fitting(family, family.root.remaining):
-        right = _sum(chosen) - taken_off(family)
-        for balance in (right, right - _lost_before(family)):
-            if _fitting(family, balance) == [chosen]:
-                names = " and ".join(one.number for one in chosen) or "none"
-                ways.append(f"to {balance} if {names} did")
-                break
-    return f"set the balance {'; or '.join(ways)}" if ways else "set the balance right, or link them one at a time"
+    for total in answers:
+        tells = next((one for one in (total, total - lost) if len(_fitting(choices, one, lost)) == 1), None)
+        if tells is not None:
+            names = " and ".join(one.number for one in choices[total][0]) or "none"
+            ways.append(f"to {tells - taken_off(family)} if {names} did")
+    if len(ways) == len(answers) <= 3:
+        return f"set the balance {'; or '.join(ways)}"
+    told = f"set the balance {'; or '.join(ways[:3])}; else" if ways else "no balance tells:"
+    return f"{told} link those that came before it by hand, in CFS and in the pay database"
+
+
+def _left(family: SlipFamily) -> Decimal:
+    """Return what the balance holds of what came after the bounce."""
+    return family.root.remaining + taken_off(family)
 
 
 def _lost_before(family: SlipFamily) -> Decimal:

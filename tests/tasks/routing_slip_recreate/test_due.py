@@ -1,5 +1,6 @@
 """What is due for a family, in which order, and what it waits for: the rules alone, without a database or CFS."""
 
+import time
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -302,6 +303,52 @@ def test_what_was_linked_to_pay_for_a_bounce_comes_after_it(
     parent = slip("NSF", remaining=remaining, invoices=(invoice("PAID"), invoice("CREATED", fee=True)))
     children = [child(number, total=Decimal(total)) for number, total in zip((CHILD, THIRD), totals, strict=False)]
     assert due(parent, *children) == expected
+
+
+def untold(parent: RoutingSlip, *children: RoutingSlip) -> str:
+    """Return what a person is asked to do where the balance does not tell which of the children came since."""
+    _, asked = due_for(SlipFamily(parent, children))[0].refused.split("to pay for it: ")
+    return asked
+
+
+BY_HAND = "link those that came before it by hand, in CFS and in the pay database"
+
+
+@pytest.mark.parametrize(
+    ("remaining", "children", "asked"),
+    [
+        ("-7.00", {CHILD: 100}, f"set the balance to 0.00 if none did; or to 100.00 if {CHILD} did"),
+        (
+            "-7.00",
+            {CHILD: 100, THIRD: 100},
+            f"set the balance to 0.00 if none did; or to 200.00 if {CHILD} and {THIRD} did; else {BY_HAND}",
+        ),
+        (
+            "-7.00",
+            {CHILD: 20, THIRD: 50},
+            f"set the balance to 0.00 if none did; or to 20.00 if {CHILD} did; or to 50.00 if {THIRD} did; "
+            f"else {BY_HAND}",
+        ),
+        ("100.00", {CHILD: 100, THIRD: 100}, f"no balance tells: {BY_HAND}"),
+    ],
+)
+def test_a_person_is_told_which_balance_would_tell_what_was_linked_to_pay_for_a_bounce(
+    remaining: str, children: dict[str, int], asked: str
+) -> None:
+    unlinked = (child(number, total=Decimal(total)) for number, total in children.items())
+    assert untold(slip("NSF", remaining=remaining), *unlinked) == asked
+
+
+def test_the_one_slip_that_is_linked_by_hand_came_before_the_bounce() -> None:
+    parent = slip("NSF", remaining="100.00")
+    assert due(parent, child(CHILD, account=CLOSED), child(THIRD)) == [NSF, LATER]
+
+
+@pytest.mark.parametrize("remaining", ["800.00", "-7.00"])
+def test_what_came_after_a_bounce_is_told_at_once_also_of_many_slips(remaining: str) -> None:
+    begun = time.process_time()
+    assert BY_HAND in untold(slip("NSF", remaining=remaining), *(child(str(number)) for number in range(16)))
+    assert time.process_time() - begun < 1
 
 
 @pytest.mark.parametrize("account", [None, CLOSED, NO_SITE, PENDING])
