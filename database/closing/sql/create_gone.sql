@@ -9,7 +9,7 @@
 CREATE TEMPORARY TABLE closing_gone ON COMMIT DROP AS
 SELECT receipt.id, receipt.invoice_id, receipt.receipt_number, receipt.receipt_date,
        CAST(receipt.receipt_amount AS numeric(19,2)) AS amount,
-       CASE WHEN receipt.receipt_amount = invoice.total THEN memos.amount ELSE 0.00 END AS covered,
+       CASE WHEN CAST(receipt.receipt_amount AS numeric(19,2)) = invoice.total THEN memos.amount ELSE 0.00 END AS covered,
        gone.at, gone.back, gone.pair, gone.origin, 'receipt ' || receipt.id AS key
   FROM (SELECT kept.was,
                coalesce(retried.at, file.applied_on AT TIME ZONE 'UTC') AS at,

@@ -152,6 +152,17 @@ def test_what_a_memo_had_paid_does_not_come_back_with_a_receipt_over_the_whole_i
     assert [records(close(day=day, at=NOON_OF_THE_NINTH), "changed") for day in (SECOND, THIRD)] == [[], []]
 
 
+@pytest.mark.usefixtures("paid_with_a_memo")
+def test_a_receipt_over_the_whole_invoice_is_known_though_a_sum_of_doubles_wrote_it(
+    books: SettlementBooks, close: Close
+) -> None:
+    books.change("UPDATE receipts SET receipt_amount = 80.00000000000001")
+
+    second = closed(books, close, SECOND, bounce("PR1", "800101", "REG1", "80.00", day="06-Nov-26"))
+
+    assert balanced(second), records(second, "unexplained")
+
+
 @pytest.mark.parametrize(
     ("planted", "apart"),
     [

@@ -95,7 +95,7 @@ SELECT 'invoice ' || invoice.id AS row,
                                     FROM receipts AS whole
                                     JOIN invoices AS covered
                                       ON covered.id = whole.invoice_id
-                                     AND covered.total = whole.receipt_amount
+                                     AND covered.total = CAST(whole.receipt_amount AS numeric(19,2))
                                    CROSS JOIN LATERAL (
                                           SELECT CAST(other.receipt_amount AS numeric(19,2)) AS amount, other.receipt_date AS at
                                             FROM receipts AS other
