@@ -122,7 +122,7 @@ def _by_type(row: SettlementRow) -> RowDecision:
         return RowDecision(RowKind.ON_ACCOUNT)
     if row.record_type in _LOGGED_TYPES:
         return RowDecision(RowKind.SKIP, "informational")
-    if not row.target_type and row.amount:  # as of a line that was cut off
+    if not row.target_type and (row.amount or row.record_type in _PAD_TYPES):  # as of a line that was cut off
         return RowDecision(RowKind.REJECT, "no_target", "target transaction type is blank (expected INV or RECEIPT)")
     if row.target_type != "INV":
         return RowDecision(RowKind.SKIP, "target_is_no_invoice")

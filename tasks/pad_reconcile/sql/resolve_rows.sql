@@ -377,7 +377,7 @@ SELECT file_id, line, run_id, wave, kind, record_type, source_type, coalesce(bou
                  ELSE 'no invoice has the number ' || target_number END
        WHEN 'not_exactly_one_invoice' THEN
             'number ' || target_number || ' has ' || active || ' open and ' || completed
-            || ' settled invoices (expected exactly one)'
+            || ' settled references (expected exactly one)'
        WHEN 'unexpected_status' THEN
             CASE WHEN kind = 'REJECT' THEN detail
                  ELSE record_type || ' row with status ''' || status

@@ -93,7 +93,9 @@ def _by_sections(row: ModelRow) -> tuple[str, str]:
             return _single(row)
         case (("ONAC" | "ONAP" | "CMAP" | "DRWP"), "INV"):
             return _credit(row)
-        case (("PADP" | "PADR" | "PAYR" | "BOLP" | "EFTP" | "ONAC" | "ONAP" | "CMAP" | "DRWP"), "") if row.amount:
+        case (("PADP" | "PADR" | "PAYR" | "BOLP" | "EFTP" | "ONAC" | "ONAP" | "CMAP" | "DRWP"), "") if (
+            row.amount or row.record in {"PADP", "PADR", "PAYR"}
+        ):
             return "REJECT", "no_target"
         case (("PADP" | "PADR" | "PAYR" | "BOLP" | "EFTP" | "ONAC" | "ONAP" | "CMAP" | "DRWP"), _):
             return "SKIP", "target_is_no_invoice"

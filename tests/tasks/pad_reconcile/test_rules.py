@@ -84,7 +84,7 @@ def test_a_row_on_a_receipt_is_money_on_account_unless_it_went_back(record: str,
 
 
 @pytest.mark.parametrize(("record", "target", "status"), list(product(RECORDS, ("DM", "CM", ""), STATUSES)))
-def test_a_row_on_anything_else_changes_nothing_and_one_of_money_on_nothing_is_told(
+def test_a_row_on_anything_else_changes_nothing_and_one_of_money_or_of_pad_on_nothing_is_told(
     record: str, target: str, status: str
 ) -> None:
     expected = {
@@ -95,8 +95,9 @@ def test_a_row_on_anything_else_changes_nothing_and_one_of_money_on_nothing_is_t
     }
     of_money = "target_is_no_invoice" if target else "no_target"
     assert found(row(record, target, status)) == expected.get(record, of_money)
-    if record in {"PADP", "CMAP"}:
-        assert found(row(record, target, status, amount="0.00")) == "target_is_no_invoice"
+    if record in {"PADP", "PADR", "CMAP"}:
+        of_nothing = of_money if record in PAD else "target_is_no_invoice"
+        assert found(row(record, target, status, amount="0.00")) == of_nothing
 
 
 @pytest.mark.parametrize("status", STATUSES)
