@@ -131,7 +131,7 @@ def _unapplied_file(context: RunContext) -> str | None:
     today = context.today()
     with context.database.begin() as session:
         came = next(iter(list_files(session, SOURCE, ["stored", "received", "held", "failed"], limit=1)), None)
-        newest = newest_applied(session)
+        newest = newest_applied(session, today)
         not_of_their_day = {row.id for row in list_same_as_of_another_day(session, SOURCE)}
         known = [one.business_date for one in list_files(session, SOURCE, ["known"]) if one.id not in not_of_their_day]
     if came is not None:

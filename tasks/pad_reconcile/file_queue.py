@@ -4,7 +4,6 @@ import re
 from datetime import date
 from itertools import takewhile
 
-from config.business_time import business_date
 from connectors.inbound.holds import Hold, HoldKind
 from connectors.inbound.ledger import InboundFile, list_files
 from connectors.inbound.listing import WantedNames
@@ -22,14 +21,20 @@ WANTED = WantedNames(
 )
 
 
-def waiting_files(session: Session) -> FileQueue:
+def waiting_files(session: Session, *, today: date) -> FileQueue:
     """Return the files that can be applied now, in the order of their business date, and those that must wait.
 
-    A file that is stored and not moved yet holds back what is newer, which would make it a late one.
+    A file that was held because its day had not come is among them on that day. One that is stored and not moved yet
+    holds back what is newer, which would make it a late one.
     """
-    found = sorted(list_files(session, SOURCE, ["stored", "received"]), key=_place)
-    ready = list(takewhile(lambda file: file.state == "received", found))
+    files = list_files(session, SOURCE, ["stored", "received", "held"])
+    found = sorted((file for file in files if file.state != "held" or _has_come(file, today)), key=_place)
+    ready = list(takewhile(lambda file: file.state != "stored", found))
     return FileQueue(ready, found[len(ready) :])
+
+
+def _has_come(file: InboundFile, today: date) -> bool:
+    return file.hold is HoldKind.DATE and file.business_date is not None and file.business_date <= today
 
 
 def _place(file: InboundFile) -> tuple[date, list[tuple[int, str]], int]:
@@ -39,15 +44,15 @@ def _place(file: InboundFile) -> tuple[date, list[tuple[int, str]], int]:
     return (file.business_date or date.max, parts, file.id)
 
 
-def newest_applied(session: Session) -> date | None:
+def newest_applied(session: Session, today: date) -> date | None:
     """Return the business date of the newest file that was applied, by us or by the reference before us.
 
-    The reference takes a file of any name: one whose digits are no date hides none that are. A name whose day had not
-    come when its file was applied is wrong, and makes no other file late.
+    The reference takes a file of any name: one whose digits are no date hides none that are, and one of a day that has
+    not come makes no other late.
     """
-    applied = sql.run(session, "list_applied_days", source=SOURCE)
-    days = ((WANTED.business_date(f"BCR_PAYMENT_APPL_{row.digits}.csv"), row.applied_on) for row in applied)
-    return max((day for day, at in days if day is not None and day <= business_date(at)), default=None)
+    applied = sql.run(session, "list_applied_days", source=SOURCE).scalars()
+    days = (WANTED.business_date(f"BCR_PAYMENT_APPL_{digits}.csv") for digits in applied)
+    return max((day for day in days if day is not None and day <= today), default=None)
 
 
 def reasons_to_hold(session: Session, file: InboundFile, *, today: date, allow_late: bool) -> list[Hold]:
@@ -55,7 +60,7 @@ def reasons_to_hold(session: Session, file: InboundFile, *, today: date, allow_l
 
     Source: docs/specs/cas-settlement-csv.md section 4 step 0, section 9 (late files), section 10 nos. 2 and 13.
     """
-    found = [_processed(session, file), _misnamed(file, today), None if allow_late else _late(session, file)]
+    found = [_processed(session, file), _misnamed(file, today), None if allow_late else _late(session, file, today)]
     return [hold for hold in found if hold is not None]
 
 
@@ -74,14 +79,14 @@ def _misnamed(file: InboundFile, today: date) -> Hold | None:
     if file.business_date <= today:
         return None
     reason = (
-        f"the day in its name, {file.business_date}, has not come yet (today is {today}). Ask CAS which day it is of "
-        "and for the file under that name; put this one aside"
+        f"the day in its name, {file.business_date}, has not come yet (today is {today}): a run on that day applies "
+        "it. If the name is wrong, ask CAS for the file under its own, and put this one aside when that one is applied"
     )
     return Hold(HoldKind.DATE, reason)
 
 
-def _late(session: Session, file: InboundFile) -> Hold | None:
-    newest = newest_applied(session)
+def _late(session: Session, file: InboundFile, today: date) -> Hold | None:
+    newest = newest_applied(session, today)
     if file.business_date is None or newest is None or file.business_date >= newest:
         return None
     reason = (

@@ -58,7 +58,7 @@ def settlement_desk(context: RunContext, store: ObjectStore, *, allow_late: bool
         noun="settlement file",
         names=WANTED,
         sftp=CasSftpSettings,
-        queue=waiting_files,
+        queue=partial(waiting_files, today=context.today()),
         apply=_apply,
         why_hold=partial(reasons_to_hold, today=context.today(), allow_late=allow_late),
     )

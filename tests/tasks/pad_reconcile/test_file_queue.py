@@ -27,7 +27,7 @@ def test_files_wait_in_the_order_of_their_days_then_of_the_numbers_in_their_name
     books.arrive(b"again", "BCR_PAYMENT_APPL_20261105_2a.csv")
 
     with books.database.begin() as session:
-        queue = waiting_files(session)
+        queue = waiting_files(session, today=TODAY)
 
     order = ["5", "5_2A", "5_2a", "5_2B", "5_10", "5_A", "5_b", "6"]
     assert [file.name for file in queue.ready] == [f"BCR_PAYMENT_APPL_2026110{end}.csv" for end in order] + [
@@ -42,7 +42,7 @@ def test_a_file_that_is_not_moved_yet_holds_back_the_later_ones_only(books: Sett
     books.change("UPDATE pay_jobs.inbound_files SET state = 'stored' WHERE name = :name", name=FILE)
 
     with books.database.begin() as session:
-        queue = waiting_files(session)
+        queue = waiting_files(session, today=TODAY)
 
     assert [file.name[-5] for file in queue.ready] == ["4"]
     assert [file.name[-5] for file in queue.held_back] == ["5", "6"]
@@ -81,8 +81,8 @@ def test_a_file_named_for_a_day_that_has_not_come_is_held(
     file = books.arrive(b"this", f"BCR_PAYMENT_APPL_{day:%Y%m%d}.csv")
 
     expected = (
-        f"the day in its name, {day}, has not come yet (today is 2026-11-22). Ask CAS which day it is of and for the"
-        " file under that name; put this one aside"
+        f"the day in its name, {day}, has not come yet (today is 2026-11-22): a run on that day applies it. If the"
+        " name is wrong, ask CAS for the file under its own, and put this one aside when that one is applied"
     )
     assert holds(books, file, allow_late=True) == ([("date", expected)] if is_held else [])
 
@@ -96,6 +96,15 @@ def test_a_file_that_was_applied_before_its_day_makes_no_other_late(is_ours: boo
                   processed_on=NOW.replace(tzinfo=None))  # fmt: skip
 
     assert holds(books, books.arrive(b"this")) == []
+
+
+def test_a_file_that_was_applied_before_its_day_counts_from_that_day_on(books: SettlementBooks) -> None:
+    books.apply(["ADJS"], name="BCR_PAYMENT_APPL_20261123.csv")
+
+    with books.database.begin() as session:
+        newest = [newest_applied(session, TODAY + timedelta(days=days)) for days in (0, 1)]
+
+    assert newest == [None, date(2026, 11, 23)]
 
 
 def test_a_file_that_another_system_processed_or_began_is_told_once_by_its_own_name(books: SettlementBooks) -> None:
@@ -117,7 +126,7 @@ def test_a_file_that_another_system_processed_or_began_is_told_once_by_its_own_n
 def test_the_newest_file_is_that_of_either_system(books: SettlementBooks) -> None:
     def newest() -> date | None:
         with books.database.begin() as session:
-            return newest_applied(session)
+            return newest_applied(session, TODAY)
 
     assert newest() is None
     books.add("cas_settlements", file_name="BCR_PAYMENT_APPL_20261109.csv", received_on=datetime(2026, 11, 9))

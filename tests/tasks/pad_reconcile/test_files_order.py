@@ -1,7 +1,7 @@
 """Which files are applied, in which order, and which are held: sections 4, 9 and 10 (nos. 2, 13)."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from tests.tasks.pad_reconcile.conftest import SettlementOffice
 
 YESTERDAY = "BCR_PAYMENT_APPL_20261104.csv"
 TOMORROW = "BCR_PAYMENT_APPL_20261106.csv"
+AFTER_TOMORROW = "BCR_PAYMENT_APPL_20261107.csv"
 PAID = Line("PADP", "PR1", "60.00", "800103", "REG01234700")
 
 
@@ -117,6 +118,32 @@ def test_a_file_of_a_day_to_come_is_held_and_makes_no_other_late_even_where_it_i
     office.run()
 
     assert office.states() == [(name, "applied"), (FILE, "applied")]
+
+
+def test_a_file_that_came_before_its_day_is_applied_on_that_day_before_what_is_newer(office: SettlementOffice) -> None:
+    """As one that is named by the day in UTC, or that a pod sees whose clock is behind."""
+    fill_example(office.books)
+    office.books.now = datetime(2026, 11, 6, 1, 30, tzinfo=UTC)
+    office.place.put(TOMORROW, settlement_csv(example(1)))
+    assert [reject.reason for reject in office.run().rejects] == ["held for the date in its name"]
+    office.books.now = datetime(2026, 11, 7, 17, 0, tzinfo=UTC)
+    office.place.put(AFTER_TOMORROW, settlement_csv(example(3)))
+
+    office.run()
+
+    assert office.states() == [(TOMORROW, "applied"), (AFTER_TOMORROW, "applied")]
+
+
+def test_the_content_of_a_file_of_a_day_to_come_is_applied_under_its_own_name(office: SettlementOffice) -> None:
+    fill_example(office.books)
+    name = "BCR_PAYMENT_APPL_20261205.csv"
+    office.place.put(name, settlement_csv(example(1)))
+    office.run()
+    office.place.put(FILE, settlement_csv(example(1)))
+
+    office.run()
+
+    assert office.states() == [(name, "held"), (FILE, "applied")]
 
 
 def test_a_late_file_is_applied_where_late_ones_are_allowed(office: SettlementOffice) -> None:
