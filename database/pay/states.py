@@ -26,6 +26,7 @@ SETS = {
     "withdrawn": WITHDRAWN,
     "unbilled": UNBILLED,
     "final": FINAL,
+    "final_for_slips": FINAL_FOR_SLIPS,
     "unfinished": UNFINISHED,
 }
 

@@ -3,7 +3,8 @@
 -- out    temporary table closing_slips. What is not booked: of a correction that is not worked the new total, of a bounce
 --        the deposits, of a link the child's deposit (docs/specs/routing-slips.md section 2). A slip that bounces again is
 --        frozen already: not booked are then the deposits that our job linked to it since it booked the bounce before. A
---        bounce that the job before ours left frozen without its fee in CFS is booked once our job finishes it (section 4.3)
+--        bounce that the job before ours left frozen without its fee in CFS is booked once our job finishes it, unless that
+--        was waived (section 4.3)
 CREATE TEMPORARY TABLE closing_slips ON COMMIT DROP AS
 WITH booked AS (
        SELECT slip,
@@ -29,11 +30,13 @@ WITH booked AS (
                                                         WHERE moved.slip = slip.number
                                                           AND moved.kind IN ('bounced', 'voided', 'linked'))
                                        AND NOT EXISTS (SELECT FROM invoices AS fee
-                                                         JOIN invoice_references AS known
+                                                         LEFT JOIN invoice_references AS known
                                                            ON known.invoice_id = fee.id
                                                         WHERE fee.routing_slip = slip.number
                                                           AND fee.payment_method_code = 'INTERNAL'
-                                                          AND fee.corp_type_code = 'BCR'))) AS is_open
+                                                          AND fee.corp_type_code = 'BCR'
+                                                          AND (known.id IS NOT NULL
+                                                               OR fee.invoice_status_code IN (<<final_for_slips>>))))) AS is_open
          FROM closing_families AS chosen
          JOIN routing_slips AS slip
            ON slip.number = chosen.number
