@@ -8,7 +8,8 @@
 -- source docs/specs/cgi-ejv-files.md sections 4 and 7, weaknesses 4 to 7, 16, 18 and 19. The first line of a thing
 --        goes to our side: a credit charges or disburses, a debit pays back, whatever became of the invoice meanwhile.
 --        Section 5.1: a share and what takes it back are two rows of one thing; the newer batch has those sent since it.
---        Weakness 9: a part that is sent again once it was paid back is REFUND_PROCESSING; its links say what it was
+--        Weakness 9: a part that is sent again once it was paid back is REFUND_PROCESSING; its links say what it was.
+--        Section 6: a refused GL is told before a closed period (0703), which a new batch mends
 CREATE TEMPORARY TABLE feedback_items ON COMMIT DROP AS
 WITH headers AS (
        SELECT journal,
@@ -22,9 +23,12 @@ WITH headers AS (
      spoken AS (
        SELECT journal, subject, form, invoice_id, partner_id, refund_id,
               min(line) AS line,
-              min(line) FILTER (WHERE code <> '0000') AS refused_line,
-              min(rtrim(code || ' ' || message)) FILTER (WHERE code <> '0000') AS refusal,
-              string_agg(DISTINCT side, '') FILTER (WHERE code <> '0000') AS refused_sides,
+              coalesce(min(line) FILTER (WHERE code NOT IN ('0000', '0703')),
+                       min(line) FILTER (WHERE code <> '0000')) AS refused_line,
+              coalesce(min(rtrim(code || ' ' || message)) FILTER (WHERE code NOT IN ('0000', '0703')),
+                       min(rtrim(code || ' ' || message)) FILTER (WHERE code <> '0000')) AS refusal,
+              coalesce(string_agg(DISTINCT side, '') FILTER (WHERE code NOT IN ('0000', '0703')),
+                       string_agg(DISTINCT side, '') FILTER (WHERE code <> '0000')) AS refused_sides,
               max(effective_date) AS effective_date,
               coalesce(sum(amount) FILTER (WHERE side = 'D'), 0) AS debit,
               coalesce(sum(amount) FILTER (WHERE side = 'C'), 0) AS credit,

@@ -108,6 +108,14 @@ def test_a_refusal_names_the_side_and_whose_gl_it_is(
     assert any("Once the GL that CGI refused, which may be that of BC Registries," in note for note in outcome.notes)
 
 
+def test_a_refused_gl_is_named_where_the_other_side_was_refused_for_a_closed_period(office: FeedbackOffice) -> None:
+    given_invoice(office.books, "APPROVED")
+    batch = Batch(100, journals=[(10, [JournalPair("1001", "30.00")])])
+    [told] = office.answer(batch, {CREDIT: "0703 PERIOD CLOSED", DEBIT: ERROR}).rejects
+    assert told.where.endswith(f"line {DEBIT}")
+    assert told.detail.endswith(f"{ERROR}, on the debit line, with the GL of the ministry")
+
+
 @pytest.mark.parametrize(
     ("codes", "reasons"),
     [
