@@ -291,9 +291,10 @@ def _adjustment(family: SlipFamily, kind: str) -> DueOperation | None:
         reasons += untold_to_cfs(family) + void_refund(slip)
     if kind == "refund" and slip.old_refund and not slip.void_refund and not begun:
         reasons.append(
-            f"{slip.old_refund} stand in refund_amount from before, and AP would pay them with this refund: if it has "
-            f"paid them, or they were written off, set refund_status to PROCESSED; else let AP pay slip {slip.number} "
-            "first, and ask for this refund again"
+            f"{slip.old_refund} stand in refund_amount from before, and AP pays them when it runs at 19:01: if it has "
+            "paid them already, or they were written off, set refund_status to PROCESSED before that, and run "
+            f"ROUTING_SLIP_RECREATE --slip {slip.number}; else let AP pay slip {slip.number} first, and ask for this "
+            "refund again"
         )
     owed = [one.number for one in family.invoices if one.status == "CREATED" and one not in family.unknown_to_cfs]
     if owed and not begun:
@@ -310,7 +311,7 @@ def void_refund(slip: RoutingSlip) -> list[str]:
         return []
     return [
         f"{slip.void_refund} of a deposit that bounced stand in refund_amount, and nobody was paid them: set "
-        f"refund_amount of slip {slip.number} to 0, or AP pays them with its next refund"
+        f"refund_amount of slip {slip.number} to 0 before AP runs at 19:01, or it pays them once a refund is authorized"
     ]
 
 

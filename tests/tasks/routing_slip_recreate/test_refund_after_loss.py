@@ -106,7 +106,7 @@ def test_what_ap_had_not_paid_of_a_deposit_that_bounced_since_is_owed_by_nobody_
     given_a_bounce_after(slips, "REFUND_AUTHORIZED", "130.00", is_paid=False)
     not_to_be_paid = (
         "40.00 of a deposit that bounced stand in refund_amount, and nobody was paid them: set refund_amount of slip "
-        f"{PARENT} to 0, or AP pays them with its next refund"
+        f"{PARENT} to 0 before AP runs at 19:01, or it pays them once a refund is authorized"
     )
 
     balance, unpaid = slips.run().rejects
@@ -186,12 +186,12 @@ def test_what_another_job_left_for_ap_is_in_a_refund_of_ours_only_once_somebody_
 
     assert (told.reason, told.detail) == (
         "refund refused",
-        "40.00 stand in refund_amount from before, and AP would pay them with this refund: if it has paid them, or "
-        f"they were written off, set refund_status to PROCESSED; else let AP pay slip {PARENT} first, and ask for this "
-        "refund again",
+        "40.00 stand in refund_amount from before, and AP pays them when it runs at 19:01: if it has paid them "
+        "already, or they were written off, set refund_status to PROCESSED before that, and run ROUTING_SLIP_RECREATE "
+        f"--slip {PARENT}; else let AP pay slip {PARENT} first, and ask for this refund again",
     )
     slips.change("UPDATE routing_slips SET refund_status = 'PROCESSED'")
-    refund_what_is_left(slips)
+    assert slips.run(slip=PARENT).counts["slips_refunded"] == 1
     slip = slips.slip(PARENT)
     assert (slip["refund_amount"], slip["refund_status"]) == (Decimal("60.00"), "PROCESSING")
     assert all_findings(slips.database, NOW, ("SLIP-LEFT",)) == {}
