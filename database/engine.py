@@ -135,6 +135,19 @@ class Database:
             raise
 
     @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Return a session inside one transaction that can only read, so its run need not hold its lock.
+
+        In a dry run it sees what that changed.
+        """
+        if self._outer is None:
+            with self.engine.connect().execution_options(postgresql_readonly=True) as session:
+                yield session
+        else:
+            with self._outer.begin_nested():
+                yield self._outer
+
+    @contextmanager
     def _transaction(self) -> Iterator[Session]:
         if self._outer is None:
             with self.engine.begin() as session:
@@ -191,7 +204,7 @@ class NoPayDatabase(Database):
         raise RuntimeError("this job has no pay database: it says so in on_pay_database")
         yield
 
-    begin_snapshot = begin
+    read = begin_snapshot = begin
 
     def cancel(self) -> None:
         """Stop nothing."""

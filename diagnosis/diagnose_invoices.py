@@ -54,7 +54,7 @@ def diagnose_invoices(
     when = cutoffs_at(context.clock(), days=0)
     files = _search_files(context, invoices)
     reader = EvidenceReader(when, prefix, files, unread_feedback_of(context))
-    with context.database.begin() as session:
+    with context.database.read() as session:
         found = reader.read(session, invoices)
     failure = None
     if cfs is not None:
@@ -68,7 +68,7 @@ def unread_feedback_of(context: RunContext) -> list[UnreadFile]:
     """Return the feedback files of CGI that were not read to their end."""
     known = context.read_settings.get(CgiSettings)
     settings = known if isinstance(known, CgiSettings) else read(CgiSettings)
-    with context.database.begin() as session:
+    with context.database.read() as session:
         return unread_feedback(session, settings.ack_prefix)
 
 
@@ -77,7 +77,7 @@ def _search_files(context: RunContext, invoices: list[InvoiceRecord]) -> Waiting
     numbers = frozenset(one.active_number for one in invoices if one.active_number and one.method in SETTLED_BY_FILE)
     if not numbers:
         return WaitingFiles(context.today())
-    with context.database.begin() as session:
+    with context.database.read() as session:
         files = known_files(session)
     with open_store(context) as store:
         return search_stored_files(files, numbers, store, today=context.today())

@@ -147,7 +147,7 @@ class _Poll:
         directory = self.settings.directory
         look = ArchiveRecheck(self.sftp, self.intake, directory, self.settings.backup_directory)
         since = self.intake.clock() - WATCHED
-        with self.intake.database.begin() as session:
+        with self.intake.database.read() as session:
             archived = archived_since(session, self.intake.source, directory, since)
         for one in archived:
             self.intake.stop_check()
@@ -232,7 +232,7 @@ class _Poll:
 
     def _finish_earlier(self) -> None:
         """Finish the files that an earlier poll recorded and did not confirm as moved."""
-        with self.intake.database.begin() as session:
+        with self.intake.database.read() as session:
             begun = list_unarchived(session, self.intake.source, self.settings.directory)
         for file in begun:
             with self._claimed(file.name) as claim:

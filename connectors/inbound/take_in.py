@@ -141,7 +141,7 @@ class Intake:
             yield chunk
 
     def _final_key(self, name: str, content: StoredObject, now: datetime) -> str | None:
-        with self.database.begin() as session:
+        with self.database.read() as session:
             known = find_content(session, self.source, content.sha256)
         if self.database.dry_run:
             return known.object_key if known else None

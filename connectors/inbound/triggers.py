@@ -36,7 +36,7 @@ def tidy_triggers(
         path = join(settings.directory, trigger.name)
         if not trigger.is_regular or not wanted.is_trigger(trigger.name) or sftp.exists(join(settings.directory, name)):
             continue
-        with intake.database.begin() as session:
+        with intake.database.read() as session:
             is_archived = any(file.archived_on for file in find_by_name(session, intake.source, name))
         if not is_archived:
             remaining.left.append(UntakenFile(trigger.name, f"it is the trigger of {name}, which never came"))

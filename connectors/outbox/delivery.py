@@ -150,7 +150,7 @@ class _Delivery:
 
     def count_open(self) -> Mapping[str, int]:
         """Return how many messages are `waiting`, and how many `dead`."""
-        with self.database.begin() as session:
+        with self.database.read() as session:
             return dict(sql.run(session, "count_open", channels=sorted(self.handlers)).one()._mapping)
 
     def report(self, *, waiting: int, earlier_dead: int) -> DeliveryReport:

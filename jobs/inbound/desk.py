@@ -46,7 +46,7 @@ class InboundDesk:
 
     def apply_waiting(self) -> Outcome:
         """Apply every file that is ready, in order, or hold it."""
-        with self.context.database.begin() as session:
+        with self.context.database.read() as session:
             queue = self.format.queue(session)
         outcome = Outcome()
         outcome.notes += [
@@ -142,12 +142,13 @@ class InboundDesk:
 
     def _hold(self, file: InboundFile, released: frozenset[HoldKind]) -> Outcome | None:
         """Hold a file for the gravest of what stands against it and was not released; None where nothing does."""
-        with self.context.database.begin() as session:
+        with self.context.database.read() as session:
             holds = [hold for hold in self.format.why_hold(session, file) if hold.kind not in released]
-            if not holds:
-                return None
-            kind, reason = holds[0]
-            details = {"released": sorted(released)}
+        if not holds:
+            return None
+        kind, reason = holds[0]
+        details = {"released": sorted(released)}
+        with self.context.database.begin() as session:
             set_state(session, file.id, "held", reason=reason, run_id=self.context.run_id, hold=kind, details=details)
         self.context.log.warning("file.held", file=file.name, hold=kind, reason=reason)
         return Outcome(rejects=[held_file(file.name, reason, kind, in_words(kind))])
@@ -162,7 +163,7 @@ class InboundDesk:
 
     def _named(self, name: str, file_id: int | None = None) -> list[InboundFile]:
         """Return the files of that name, the oldest first, or the one of that number. Raises UsageError without it."""
-        with self.context.database.begin() as session:
+        with self.context.database.read() as session:
             files = find_by_name(session, self.format.source, name)
         return files if file_id is None else [numbered(files, name, file_id)]
 

@@ -57,7 +57,7 @@ def apply_file(context: RunContext, opened: FileToApply, *, despite_faults: bool
         except (InputRefused, DBAPIError) as error:
             context.stop.check()
             return _held_unread(context, file, _why_refused(error))
-        with context.database.begin() as session:
+        with context.database.read() as session:
             rows = batches_of(session, file.id)
         for row, batch in zip(rows, contents.batches, strict=True):
             context.stop.check()

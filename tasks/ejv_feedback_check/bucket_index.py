@@ -29,7 +29,7 @@ _ON_THEIR_WAY = "incoming/"
 
 def index_bucket(context: RunContext, store: ObjectStore, prefixes: Iterable[str] = ("",)) -> Outcome:
     """Index the inbox and feedback files under some prefixes that are not indexed."""
-    with context.database.begin() as session:
+    with context.database.read() as session:
         known = set(session.execute(text("SELECT object_key FROM pay_jobs.cgi_files")).scalars())
     outcome = Outcome()
     for prefix in prefixes:
@@ -77,7 +77,7 @@ def find_inbox(context: RunContext, store: ObjectStore, name: str) -> str | None
 
 def find_untaken_feedback(context: RunContext, store: ObjectStore, name: str) -> str | None:
     """Return the key of a feedback file of that name in the bucket that the ledger does not know, None without one."""
-    with context.database.begin() as session:
+    with context.database.read() as session:
         is_known = bool(find_by_name(session, SOURCE, name))
         key: str | None = sql.run(session, "find_untaken_key", name=name).scalar_one_or_none()
     return key if is_known else _find(context, store, name, "feedback", context.settings(CgiSettings).feedback_folder)
@@ -86,7 +86,7 @@ def find_untaken_feedback(context: RunContext, store: ObjectStore, name: str) ->
 def index_outstanding(context: RunContext, store: ObjectStore) -> Outcome:
     """Index the inbox files of the batches that are outstanding, so that the check knows what is in them."""
     folder = context.settings(CgiSettings).processed_folder
-    with context.database.begin() as session:
+    with context.database.read() as session:
         names = list(sql.run(session, "list_unindexed_inboxes", limit=_MOST_INDEXED).scalars())
     outcome = Outcome()
     for name in names:
@@ -99,7 +99,7 @@ def index_outstanding(context: RunContext, store: ObjectStore) -> Outcome:
 
 
 def _find(context: RunContext, store: ObjectStore, name: str, kind: str, folder: str) -> str | None:
-    with context.database.begin() as session:
+    with context.database.read() as session:
         indexed = session.execute(
             text("SELECT object_key FROM pay_jobs.cgi_files WHERE name = :name AND kind = :kind ORDER BY id"),
             {"name": name, "kind": kind},

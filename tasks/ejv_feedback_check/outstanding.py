@@ -64,7 +64,7 @@ class NextAction(NamedTuple):
 def check_outstanding(context: RunContext) -> Outcome:
     """Show the batches that are outstanding or were answered lately; what is overdue or half applied is a reject."""
     now = context.clock()
-    with context.database.begin() as session:
+    with context.database.read() as session:
         batches = list_outstanding(session, now - timedelta(days=_SHOWN_DAYS))
         unread = unread_feedback(session, context.settings(CgiSettings).ack_prefix)
     holds = {file.name: file.hold for file in unread}

@@ -85,7 +85,7 @@ def _apply(context: RunContext, file: FileToApply, *, despite_faults: bool) -> O
 def _finish_resubmissions(context: RunContext, store: ObjectStore) -> Outcome:
     """Finish what an earlier run began to send again, now that every answer that came is known."""
     outcome = Outcome()
-    with context.database.begin() as session:
+    with context.database.read() as session:
         begun = unfinished_resubmissions(session)
     if not begun or context.dry_run:
         return outcome

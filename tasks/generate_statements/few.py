@@ -26,7 +26,7 @@ def find_few(context: RunContext, day: date, made: int) -> Reject | None:
     day   the last day that the statements cover
     made  how many of it there are now
     """
-    with context.database.begin() as session:
+    with context.database.read() as session:
         rows = sql.run(session, "list_nights", run_id=context.run_id).all()
     nights = [(business_date(row.started_on) - _ONE_DAY, _total(row.counts)) for row in rows]
     before = [number for night, number in nights if kind_of(night) == kind_of(day)][:KNOWN]

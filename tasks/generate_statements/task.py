@@ -95,7 +95,7 @@ def _check_account(context: RunContext, arguments: Arguments, first: date, last:
     """Refuse an account that does not exist or has no settings on any of the days."""
     if arguments.auth_account is None:
         return
-    with context.database.begin() as session:
+    with context.database.read() as session:
         rows = sql.run(session, "list_settings", account=arguments.auth_account).all()
     if not rows:
         raise UsageError(f"No payment account has the auth account id {arguments.auth_account!r}.")
@@ -110,7 +110,7 @@ def _check_account(context: RunContext, arguments: Arguments, first: date, last:
 def _find_gaps(context: RunContext, arguments: Arguments, today: date) -> list[StatementGap]:
     since, until = arguments.window(today)
     _check_account(context, arguments, since, until)
-    with context.database.begin() as session:
+    with context.database.read() as session:
         gaps = find_gaps(session, since, until, auth_account=arguments.auth_account, shard=context.shard)
     missing = sum(gap.accounts for gap in gaps)
     context.log.info("gaps.found", since=str(since), until=str(until), missing=missing)

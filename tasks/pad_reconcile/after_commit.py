@@ -41,7 +41,7 @@ def report_rejects(context: RunContext, store: ObjectStore) -> Outcome:
     """
     outcome = Outcome()
     for operation, file in files_to_follow_up(context, REJECT_REPORT):
-        with context.database.begin() as session:
+        with context.database.read() as session:
             rejects = [as_reject(file.name, row) for row in read_rejects(session, file.id, limit=SHOWN)]
         outcome.rejects += rejects
         if context.dry_run:
@@ -49,7 +49,7 @@ def report_rejects(context: RunContext, store: ObjectStore) -> Outcome:
         key = f"rejects/{context.today():%Y/%m/%d}/{file.name}.{file.id}.csv"
         try:
             with ExitStack() as kept:
-                with context.database.begin() as session:
+                with context.database.read() as session:
                     written = kept.enter_context(local_copy(as_csv(read_rejects(session, file.id))))
                 store.put_verified(key, iter(partial(written.read, CHUNK_SIZE), b""))
             with context.database.begin() as session:
@@ -129,7 +129,7 @@ def sync_all_credits(context: RunContext, *, allow_late: bool) -> Outcome:
 def _unapplied_file(context: RunContext) -> str | None:
     """Return the settlement file that came and is not applied, or that of today where it is late; None without one."""
     today = context.today()
-    with context.database.begin() as session:
+    with context.database.read() as session:
         came = next(iter(list_files(session, SOURCE, ["stored", "received", "held", "failed"], limit=1)), None)
         newest = newest_applied(session, today)
         not_of_their_day = {row.id for row in list_same_as_of_another_day(session, SOURCE)}
@@ -143,7 +143,7 @@ def _unapplied_file(context: RunContext) -> str | None:
 
 def _swept_until(context: RunContext) -> int:
     """Return the id of the credit that the last sweep ended with, 0 where it came to the end."""
-    with context.database.begin() as session:
+    with context.database.read() as session:
         return sql.run(session, "find_swept_credit", job=context.job).scalar() or 0
 
 
@@ -152,7 +152,7 @@ def _sync(
 ) -> tuple[Outcome, int, CreditSyncResult]:
     """Sync credits; return the outcome, the last credit that was asked for, and what became of them."""
     outcome = Outcome(counts=Counter(credits_looked_up=0, credits_changed=0))
-    with context.database.begin() as session:
+    with context.database.read() as session:
         if not sql.run(session, "list_open_credits", file_ids=file_ids, after=after, page=1).all():
             return outcome, after, CreditSyncResult()
     from connectors.cfs import CfsClient

@@ -50,7 +50,7 @@ def open_credits(
 
 
 def _page(database: Database, file_ids: list[int] | None, after: int, size: int) -> list[OpenCredit]:
-    with database.begin() as session:
+    with database.read() as session:
         rows = sql.run(session, "list_open_credits", file_ids=file_ids, after=after, page=size).all()
         accounts = list({row.account_id for row in rows})
         others = {row.account_id for row in sql.run(session, "add_up_credits", account_ids=accounts)}

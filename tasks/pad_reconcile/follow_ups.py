@@ -18,6 +18,6 @@ def note_follow_up(session: Session, kind: str, file: InboundFile, run_id: int |
 
 def files_to_follow_up(context: RunContext, kind: str) -> list[tuple[int, InboundFile]]:
     """Return the files that something is to be done for, each with the number of its operation."""
-    with context.database.begin() as session:
+    with context.database.read() as session:
         found = [(one.id, find_file(session, one.plan["file"])) for one in open_operations(session, kind)]
     return [(operation, file) for operation, file in found if file is not None]

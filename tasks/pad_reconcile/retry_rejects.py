@@ -94,7 +94,7 @@ class RejectRetry:
             self._became[name, rule] = (before[0] + rows, before[1] + amount)
 
     def _rejected_numbers(self, file: InboundFile) -> list[str]:
-        with self._context.database.begin() as session:
+        with self._context.database.read() as session:
             return list(sql.run(session, "list_rejected_numbers", file_id=file.id).scalars())
 
     def _refuse(self, number: str, reason: str) -> None:
@@ -111,12 +111,12 @@ def retry_rejects(context: RunContext, store: ObjectStore | None, *, numbers: li
     numbers  only rows about these CFS numbers; None for all
     Those the database refuses stay rejected, with its words.
     """
-    with context.database.begin() as session:
+    with context.database.read() as session:
         file_ids = list_rejected_files(session, numbers)
     retry = RejectRetry(context, store)
     for file_id in file_ids:
         context.stop.check()
-        with context.database.begin() as session:
+        with context.database.read() as session:
             file = find_file(session, file_id)
         assert file is not None
         retry.try_file(file, numbers)

@@ -68,7 +68,7 @@ def settlement_desk(context: RunContext, store: ObjectStore, *, allow_late: bool
 def _of_another_day(context: RunContext, known: Sequence[InboundFile]) -> list[Reject]:
     """Return the files of this run that hold what an earlier day's file held: the rows of their day did not come."""
     seen = {file.id for file in known}
-    with context.database.begin() as session:
+    with context.database.read() as session:
         rows = list_same_as_of_another_day(session, SOURCE)
     return [
         Reject(

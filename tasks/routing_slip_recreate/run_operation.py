@@ -38,7 +38,7 @@ class OperationSetup:
 
     def read(self, root: str) -> SlipFamily:
         """Return a family as it is in the database now."""
-        with self.context.database.begin() as session:
+        with self.context.database.read() as session:
             family = read_family(session, root, prefix=self.prefix)
         assert family is not None
         return family
@@ -138,7 +138,7 @@ def _prepared(setup: OperationSetup, family: SlipFamily, due: DueOperation, view
 
     @cache
     def nsf_fee() -> SlipNsfFee:
-        with context.database.begin() as session:
+        with context.database.read() as session:
             return find_fee(session, context.today())
 
     def new_invoice() -> int:

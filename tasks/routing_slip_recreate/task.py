@@ -29,7 +29,7 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
 def work_slips(context: RunContext, arguments: Arguments, cfs: CfsClient, *, prefix: str = "REG") -> Outcome:
     """Work every slip that is due, several families at once."""
     worker = FamilyWorker(OperationSetup(context, cfs, prefix), arguments)
-    with context.database.begin() as session:
+    with context.database.read() as session:
         roots = choose_families(session, arguments.slip)
     context.progress.begin(len(roots))
     return _told(context, arguments, _work_all(context, arguments, worker, roots))

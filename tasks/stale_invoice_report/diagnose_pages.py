@@ -75,7 +75,7 @@ def diagnose_all(
 
 
 def _choose(context: RunContext, arguments: Arguments, when: Cutoffs) -> "array[int]":
-    with context.database.begin() as session:
+    with context.database.read() as session:
         chosen = sql.run(session, "choose_stuck", method=arguments.method, account=arguments.account, **when.values())
         return array("q", chosen.scalars().all())
 
@@ -87,7 +87,7 @@ def _read_ahead(
 
     def read(start: int) -> EvidencePage:
         chosen = ids[start : start + PAGE].tolist()
-        with context.database.begin() as session:
+        with context.database.read() as session:
             return EvidencePage(len(chosen), reader.read_open(session, chosen), known_before(session, report, chosen))
 
     starts = range(0, len(ids), PAGE)

@@ -26,7 +26,7 @@ sql = statements(__package__)
 
 def run(context: RunContext, arguments: Arguments) -> Outcome:
     """Report what is stuck."""
-    with context.database.begin() as session:
+    with context.database.read() as session:
         check_scope(session, context.today(), account=arguments.account, as_of=arguments.as_of)
     when = cutoffs_at(context.clock(), days=arguments.days, as_of=arguments.as_of)
     with open_store(context) as store:
@@ -45,7 +45,7 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
 
 def _settlement_files(context: RunContext, store: ObjectStore | None, when: Cutoffs) -> WaitingFiles:
     context.progress.step("settlement files")
-    with context.database.begin() as session:
+    with context.database.read() as session:
         files = known_files(session)
         numbers = open_numbers(session, files)
     return search_stored_files(files, numbers, store, today=when.today)

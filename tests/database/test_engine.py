@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from config.settings import DatabaseSettings
 from database.engine import Database, make_engine
+from database.sessions import Session
 from tests.dumps import dump
 from tests.waiting import wait_until
 
@@ -120,6 +121,34 @@ def test_nothing_is_committed_where_the_check_before_it_fails(database: Database
 
     with database.begin() as session:
         assert session.execute(COUNT).scalar_one() == 0
+
+
+def test_what_only_reads_is_not_asked_whether_it_may(database: Database) -> None:
+    def refuse(_session: Session | None = None) -> None:
+        raise ConnectionError("the lock is gone")
+
+    database.after_begin = database.before_commit = refuse
+
+    with database.read() as session:
+        assert session.execute(COUNT).scalar_one() == 0
+
+
+def test_what_only_reads_can_change_nothing_and_what_comes_after_it_can(database: Database) -> None:
+    with pytest.raises(DBAPIError, match="read-only transaction"), database.read() as session:
+        session.execute(ADD, {"code": "T1"})
+
+    with database.begin() as session:
+        session.execute(ADD, {"code": "T1"})
+    with database.read() as session:
+        assert session.execute(COUNT).scalar_one() == 1
+
+
+def test_what_only_reads_in_a_dry_run_sees_what_that_changed(dry: Database) -> None:
+    with dry.begin() as session:
+        session.execute(ADD, {"code": "T1"})
+
+    with dry.read() as session:
+        assert session.execute(COUNT).scalar_one() == 1
 
 
 def test_a_dry_run_leaves_nothing(dry: Database, database_url: str) -> None:

@@ -65,7 +65,7 @@ def _to_record(context: RunContext, arguments: Arguments) -> list[date]:
     period = arguments.period(context.today())
     if arguments.day:
         return [period.last]
-    with context.database.begin() as session:
+    with context.database.read() as session:
         last = last_recorded(session)
     return Period(last + timedelta(days=1), period.last).days if last else [period.last]
 

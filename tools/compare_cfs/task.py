@@ -28,7 +28,7 @@ LOOK_BACK = timedelta(days=30)
 
 def run(context: RunContext, arguments: Arguments) -> Outcome:
     """Compare invoices, cancelled invoices, credits and slips with CFS, and report what differs."""
-    with context.database.begin() as session:
+    with context.database.read() as session:
         check_scope(session, context.today(), account=arguments.account, since=arguments.since)
     comparison = _begin(context, arguments)
     settings = context.settings(CfsSettings)

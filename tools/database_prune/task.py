@@ -34,7 +34,7 @@ def prune(context: RunContext, arguments: PruneArguments) -> Outcome:
     before = _years_before(context.clock(), arguments.older_than)
     pruned = dict.fromkeys([table.name for table in TABLES], 0)
     if context.dry_run:
-        with context.database.begin() as session:
+        with context.database.read() as session:
             pruned |= {one.name: count_old(session, one, last_moment(session, one, before)) for one in TABLES}
     else:
         with closing(ObjectStore(context.settings(ObjectStoreSettings))) as store:
@@ -69,7 +69,7 @@ def _told(context: RunContext, pruned: dict[str, int], before: datetime) -> Outc
 
 def archives(context: RunContext, arguments: ArchivesArguments) -> Outcome:
     """List the archives, or show the archived rows that contain one of some words."""
-    with context.database.begin() as session:
+    with context.database.read() as session:
         found = sql.run(session, "list_archives").all()
     if not arguments.find:
         rows = [(one.id, one.table_name, one.rows, one.oldest, one.newest, one.object_key) for one in found]

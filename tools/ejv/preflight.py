@@ -47,7 +47,7 @@ class CodeInUse(NamedTuple):
 def preflight(context: RunContext) -> Outcome:
     """Return what CGI will refuse, or what will not be sent, with the ministry and the amount at risk."""
     day = next_business_day(context.today() + timedelta(days=1))
-    with context.database.begin() as session:
+    with context.database.read() as session:
         codes = [CodeInUse(*tuple(row)) for row in sql.run(session, "list_codes_in_use", day=day)]
     outcome = Outcome(rejects=[reject for code in codes for reject in _findings(code, day)])
     number = len({code.code for code in codes if code.code is not None})

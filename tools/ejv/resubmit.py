@@ -58,7 +58,7 @@ def resubmit(
     """
     settings = context.settings(CgiSettings)
     with connect_sftp(context.settings(CgiSftpSettings)) as sftp:
-        with context.database.begin() as session:
+        with context.database.read() as session:
             begun = [one for one in unfinished_resubmissions(session) if one.subject == f"batch {batch}"]
         there = list_server_files(sftp, context)
         if begun and not answers_waiting(there):
@@ -152,7 +152,7 @@ def _new(context: RunContext, sftp: SftpSession, sent_batch: SentBatch, inbox: S
     there = {file.name for file in sftp.list(directory)}
     feeder = feeder_of(sent_batch.file_ref) or inbox.contents.batches[0].feeder
     for name in fresh_inbox_names(settings, feeder, context.clock()):
-        with context.database.begin() as session:
+        with context.database.read() as session:
             taken = sql.run(session, "is_name_taken", name=name).scalar_one()
         if not taken and not {name, name + settings.trigger_ending} & there:
             break

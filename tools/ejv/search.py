@@ -39,7 +39,7 @@ def search(context: RunContext, store: ObjectStore, wanted: Iterable[str]) -> Ou
     outcome = Outcome()
     for what in wanted:
         numbers, kind = _numbers(what)
-        with context.database.begin() as session:
+        with context.database.read() as session:
             mentions = sql.run(session, "find_mentions", numbers=numbers, kind=kind, limit=MAX_LINES)
             found = [NumberMention(**row._mapping) for row in mentions]
             archived = where_older_rows_are(session, *numbers)
@@ -66,7 +66,7 @@ def search(context: RunContext, store: ObjectStore, wanted: Iterable[str]) -> Ou
 
 def _outcomes(context: RunContext, key: str, lines: list[int]) -> dict[int, str]:
     """Return what became of lines of a feedback file, as far as it was applied."""
-    with context.database.begin() as session:
+    with context.database.read() as session:
         found = sql.run(session, "list_line_outcomes", key=key, lines=lines)
         return {row.line: row.outcome for row in found}
 

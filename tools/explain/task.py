@@ -16,7 +16,7 @@ from tools.explain.lives import account_life, batch_life, file_life, invoice_lif
 
 def invoice(context: RunContext, arguments: Arguments) -> Outcome:
     """Tell the life of an invoice."""
-    with context.database.begin() as session:
+    with context.database.read() as session:
         told = invoice_life(session, arguments)
     subject, outcome = told.subject, told.outcome
     outcome.notes += _diagnosis(context, subject.id)
@@ -29,7 +29,7 @@ def invoice(context: RunContext, arguments: Arguments) -> Outcome:
 
 def _diagnosis(context: RunContext, number: int) -> list[str]:
     """Return what the report would say of an open invoice that is at least a day old; CFS is not asked."""
-    with context.database.begin() as session:
+    with context.database.read() as session:
         found = [one for one in read_invoices(session, [number]) if one.status in UNFINISHED]
     if not found or found[0].created_at >= cutoffs_at(context.clock(), days=0).one_day_before:
         return []
@@ -45,23 +45,23 @@ def _diagnosis(context: RunContext, number: int) -> list[str]:
 
 def account(context: RunContext, arguments: Arguments) -> Outcome:
     """Tell what there is to know about an account."""
-    with context.database.begin() as session:
+    with context.database.read() as session:
         return account_life(session, arguments)
 
 
 def slip(context: RunContext, arguments: Arguments) -> Outcome:
     """Tell the life of a routing slip."""
-    with context.database.begin() as session:
+    with context.database.read() as session:
         return slip_life(session, arguments)
 
 
 def batch(context: RunContext, arguments: Arguments) -> Outcome:
     """Tell the life of a journal voucher batch."""
-    with context.database.begin() as session:
+    with context.database.read() as session:
         return batch_life(session, arguments)
 
 
 def file(context: RunContext, arguments: Arguments) -> Outcome:
     """Tell what became of a file."""
-    with context.database.begin() as session:
+    with context.database.read() as session:
         return file_life(session, arguments)

@@ -28,7 +28,7 @@ def show_files(context: RunContext, arguments: FileListArguments) -> Outcome:
     states = STATES if arguments.state is None else (arguments.state,)
     outcome = Outcome()
     by_state = Counter[str]()
-    with context.database.begin() as session:
+    with context.database.read() as session:
         for source, title in _SOURCES.items():
             files = list_files(session, source, states)
             by_state.update(file.state for file in files)
@@ -45,7 +45,7 @@ def show_files(context: RunContext, arguments: FileListArguments) -> Outcome:
 def fetch_file(context: RunContext, arguments: FetchedFile) -> Outcome:
     """Write a stored file to this machine, as it came."""
     name = arguments.name
-    with context.database.begin() as session:
+    with context.database.read() as session:
         known = [file for source in _SOURCES for file in find_by_name(session, source, name)]
     keys = [file.object_key for file in sorted(known, key=lambda file: file.id) if file.object_key]
     with closing(ObjectStore(context.settings(ObjectStoreSettings))) as store:

@@ -70,7 +70,7 @@ class FeedbackAnswer:
 def feedback_answer(context: RunContext, store: ObjectStore, batch: int, invoice: int) -> FeedbackAnswer | None:
     """Return the first stored answer to a batch that has lines about the invoice, None if no stored file has one."""
     index_bucket(context, store, (f"{context.settings(CgiSettings).feedback_folder}/",))
-    with context.database.begin() as session:
+    with context.database.read() as session:
         files = sql.run(session, "list_answers", batch=batch).all()
     for file in files:
         context.stop.check()

@@ -60,7 +60,7 @@ def _free(context: RunContext, invoice: InvoiceRecord, why: str) -> Repair:
     def write(session: Session) -> None:
         sql.run(session, "cancel_references", invoice=invoice.id)
 
-    with context.database.begin() as session:
+    with context.database.read() as session:
         rows = read_rows(session, RowKeys(invoice.id))
     return Repair(RepairAction.CANCEL, f"{why}. The next EJV_PAYMENT sends it again", rows, write)
 
@@ -72,7 +72,7 @@ def _finish(context: RunContext, invoice: InvoiceRecord, batch: int, answer: Fee
             f"batch {batch} completed it, but no stored feedback file has its line, so date and receipt are not known. "
             f"`ejv index` indexes older files; without the file, ask CAS for the feedback of batch {batch}",
         )
-    with context.database.begin() as session:
+    with context.database.read() as session:
         rows = read_rows(session, RowKeys(invoice.id, receipt=answer.receipt))
     against = _against(invoice, answer, rows)
     if against:

@@ -34,7 +34,7 @@ def slip_repair(
             RepairAction.ATTENTION, "CFS said a moment ago that it is paid, and says otherwise now; run it again"
         )
     applied = _applied(cfs, evidence, found)
-    with context.database.begin() as session:
+    with context.database.read() as session:
         rows = read_rows(session, RowKeys(invoice.id, number=asked.number))
     against = _against(invoice, found, applied, rows)
     if against:

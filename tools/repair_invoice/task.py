@@ -48,7 +48,7 @@ def repair_slip_invoices(context: RunContext, arguments: SlipArguments) -> Outco
 
 def _asked(context: RunContext, ids: tuple[int, ...], method: str, paid_by: str) -> list[InvoiceRecord]:
     """Return the invoices. Raises UsageError where an id is none that is paid so."""
-    with context.database.begin() as session:
+    with context.database.read() as session:
         invoices = read_invoices(session, sorted(set(ids)))
     unknown = sorted(set(ids) - {one.id for one in invoices})
     if unknown:

@@ -71,14 +71,14 @@ def read_cases(context: RunContext, ids: tuple[int, ...], cfs: CfsClient, prefix
 
     Raises UsageError where an id is not a PAD invoice, PayJobsError where CFS gave no usable answer.
     """
-    with context.database.begin() as session:
+    with context.database.read() as session:
         invoices = _one_a_number(_asked(session, ids))
     waiting = [one for one in invoices if one.status in WAITS_FOR_MONEY]
     found = diagnose_invoices(context, waiting, cfs=cfs, prefix=prefix)
     if found.cfs_failure is not None:
         raise found.cfs_failure
     diagnosed = {one.evidence.invoice.id: one for one in found.diagnosed}
-    with context.database.begin() as session:
+    with context.database.read() as session:
         return [_case(session, one, diagnosed.get(one.id), found.files_problem) for one in invoices]
 
 

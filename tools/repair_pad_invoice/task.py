@@ -56,7 +56,7 @@ def _apply(context: RunContext, case: RepairCase, name: str) -> Outcome:
     assert case.number is not None
     with closing(ObjectStore(context.settings(ObjectStoreSettings))) as store:
         outcome = retry_rejects(context, store, numbers=[case.number])
-    with context.database.begin() as session:
+    with context.database.read() as session:
         members = read_members(session, case.number)
     before = {one.id: one.status for one in case.members}
     changed = [one for one in members if one.status != before.get(one.id)]

@@ -139,7 +139,7 @@ def _adopt(context: RunContext, cfs: CfsClient, credit: PartialCredit, number: s
         raise UsageError(f"CFS has no credit memo {number} on site {credit.site.site}. Nothing was changed.")
     if problem := other_total(credit, memo):
         raise UsageError(f"{problem} Nothing was changed.")
-    with context.database.begin() as session:
+    with context.database.read() as session:
         known = sql.run(session, "find_known_memo", memo=number).one_or_none()
     if known is not None:
         raise UsageError(f"Credit memo {number} is known already, for {known.subject}. Nothing was changed.")

@@ -54,7 +54,7 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
 
 def _accounts(context: RunContext, arguments: Arguments) -> list[list[Bounce]]:
     """Return the bounces of each account. Raises UsageError where there are none that can be looked at."""
-    with context.database.begin() as session:
+    with context.database.read() as session:
         bounces = list_bounces(session, file=arguments.file, account=arguments.account)
         unkept = sql.run(session, "count_unkept", file=arguments.file, account=arguments.account).scalar_one()
     if bounces:

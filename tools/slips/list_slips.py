@@ -15,7 +15,7 @@ COLUMNS = ("slip", "status", "operation", "state", "step", "blocked_by")
 def list_slips(context: RunContext, slip: str | None = None) -> Outcome:
     """Return the slips in progress as a table; asks CFS nothing."""
     rows: list[tuple[str, str, str, str, str, str]] = []
-    with context.database.begin() as session:
+    with context.database.read() as session:
         roots = choose_families(session, slip)
         for root in roots:
             # What CFS does not have yet has no number there: it is named by its id.
