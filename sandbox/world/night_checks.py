@@ -65,7 +65,7 @@ def cfs_agrees(night: WorldNight) -> Iterator[str]:
     they must.
     """
     books, model = night.world.books, night.world.model
-    untold = {line.number for file in night.world.kept_back for line in file.lines}
+    untold = {line.number for file in [*night.world.kept_back, *night.world.early] for line in file.lines}
     for invoice in model.invoices.values():
         reference = invoice.reference("COMPLETED")
         in_cfs = books.invoices.get(reference.number) if reference else None

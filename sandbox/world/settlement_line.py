@@ -7,7 +7,7 @@ import csv
 import io
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from sandbox.cfs.nightly import BOUNCED, HEADER, MONTHS
@@ -113,6 +113,7 @@ NOTHING_TO_BOOK: dict[str, Callable[[date], tuple[str, ...]]] = {
         day, record="PADR", amount="0.00", outstanding="10.00", status=NOT
     ),
     "a record type that is not known": lambda day: _nobody(day, record="XXXX"),
+    "a date that has not come": lambda day: _nobody(day + timedelta(days=3)),
     "a date that there is not": lambda day: _nobody(day, day="31-Feb-26"),
 }
 

@@ -101,6 +101,8 @@ _FILES = (
           "a settlement file comes together with the next", told=f"{_CAS} 10.13"),
     _weak("a late file comes after the next, and is replayed", "a settlement file is late",
           "a settlement file is overtaken by the next", told=f"{_CAS} 10.13"),
+    _weak("a settlement file is named for a day to come", "a settlement file is named for a day to come",
+          "a settlement file that came early is applied on its day", told=f"{_CAS} 10.13"),
     _weak("a settlement file is empty at first", "a settlement file is empty at first", told=f"{_CAS} 4"),
     _weak("a settlement file ends within a line", "PAD_RECONCILE: half *", told=f"{_CAS} 4"),
     _also("a settlement file comes in parts", "a settlement file comes in parts"),
@@ -112,7 +114,7 @@ _FILES = (
         for what in (
             "an invoice that nobody knows", "a blank outstanding amount", "a date of another century",
             "a number that a spreadsheet rewrote", "a bounce of an account that nobody knows",
-            "a record type that is not known", "a date that there is not",
+            "a record type that is not known", "a date that has not come", "a date that there is not",
         )
     ),
 )  # fmt: skip

@@ -98,6 +98,7 @@ class World:
 
     written          the lines of the settlement file that comes next
     kept_back        the settlement files that are late
+    early            those that came under the name of tomorrow, and are held until then
     delivery         what CAS brought this morning
     undos            what takes back the bounces of it that were none, by CFS account
     bounced_wrongly  the accounts that ever had such a bounce
@@ -125,6 +126,7 @@ class World:
     meanwhile: Meanwhile
     written: list[SettlementLine] = field(default_factory=list)
     kept_back: list[SettlementFile] = field(default_factory=list)
+    early: list[SettlementFile] = field(default_factory=list)
     delivery: Delivery = field(default_factory=Delivery)
     undos: dict[str, Callable[[datetime], None]] = field(default_factory=dict)
     bounced_wrongly: set[int] = field(default_factory=set)

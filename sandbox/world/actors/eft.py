@@ -61,7 +61,7 @@ def receive_deposits(world: World) -> None:
 
 def tell_of_wires(world: World) -> None:
     """CFS at night: what the EFT job applied is a line of the file, once, also where the file is late."""
-    written = {line.source for file in world.kept_back for line in file.lines}
+    written = {line.source for file in [*world.kept_back, *world.early] for line in file.lines}
     applied = {one.receipt for one in world.model.payments if one.method == "EFT" and one.status == "CREATED"}
     untold = applied - written
     for invoice in world.books.invoices.values():

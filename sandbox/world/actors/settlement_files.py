@@ -5,7 +5,7 @@ Sources: docs/specs/cas-settlement-csv.md sections 1, 4, 9 and 10; docs/specs/op
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from config.business_days import is_business_day
 from sandbox.world.actors.cas import MoneySource, line_of
@@ -28,6 +28,7 @@ _TWISTS = (
     *("with rows that cannot be booked",) * 3, "with odd columns", *("with a wrong bounce",) * 5,
 )  # fmt: skip
 _BOUNCES_AGAIN = 0.5
+_IS_EARLY = 0.05
 
 
 def deliver(world: World) -> Delivery:
@@ -36,9 +37,14 @@ def deliver(world: World) -> Delivery:
     lines, world.written = world.written, []
     of_today = SettlementFile(f"BCR_PAYMENT_APPL_{today:%Y%m%d}.csv", tuple(lines))
     is_weekday = today.isoweekday() < 6
+    early, world.early = world.early, []
+    if early:
+        return _with_early(world, early, of_today)
     kept_back, world.kept_back = world.kept_back, []
     if kept_back:
         return _with_late(world, kept_back, of_today, overtakes=is_weekday and draws.happens(0.7))
+    if is_weekday and _may_be_late(of_today, today) and world.chance.of("early files", today).happens(_IS_EARLY):
+        return _bring_early(world, of_today)
     twist = draws.one_of(_TWISTS) if is_weekday and world.dropped and draws.happens(_TWISTED) else None
     twist = None if twist == "late" and not _may_be_late(of_today, today) else twist
     delivery = _twisted(world, of_today, twist, draws)
@@ -70,6 +76,25 @@ def _with_late(world: World, late: Sequence[SettlementFile], of_today: Settlemen
         drop(world, file)
     _note(world, "comes together with the next", *late)
     return Delivery([*late, of_today])
+
+
+def _bring_early(world: World, file: SettlementFile) -> Delivery:
+    """Bring today's file under tomorrow's name: it is held until then."""
+    tomorrow = world.clock.today + timedelta(days=1)
+    early = replace(file, name=f"BCR_PAYMENT_APPL_{tomorrow:%Y%m%d}.csv")
+    world.early = [early]
+    _write(world, early.name, early.content)
+    _note(world, "is named for a day to come", early)
+    return Delivery(reports=True)
+
+
+def _with_early(world: World, early: list[SettlementFile], of_today: SettlementFile) -> Delivery:
+    """Bring the file of the day behind those that bear its name and have come."""
+    world.dropped |= {file.name: file.content for file in early}
+    second = replace(of_today, name=of_today.name.replace(".csv", "_2.csv"))
+    drop(world, second)
+    _note(world, "that came early is applied on its day", *early)
+    return Delivery([*early, second])
 
 
 def _twisted(world: World, file: SettlementFile, twist: str | None, draws: RandomDraws) -> Delivery:
