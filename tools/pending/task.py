@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy import text
 
+from config.command_line import typed
 from connectors.effects import EffectState, PendingEffect, pending_operations
 from connectors.outbox.pending import pending_messages
 from database.sessions import Session
@@ -45,7 +46,7 @@ def _outcome(effects: list[PendingEffect]) -> Outcome:
     counts = Counter(one.state.value for one in effects)
     total = sum((one.amount for one in effects if one.amount is not None), Decimal("0.00"))
     by_state = ", ".join(f"{counts[state]:,} {state.value}" for state in EffectState if counts[state])
-    rows = [(one.what, one.subject, one.state, one.since, one.amount, one.why, one.command) for one in effects]
+    rows = [(one.what, one.subject, one.state, one.since, one.amount, one.why, typed(one.command)) for one in effects]
     return Outcome(
         answer=f"{by_state}; the known amounts total {total:,} CAD." if effects else "Nothing is half done outside.",
         counts=counts,

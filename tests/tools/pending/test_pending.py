@@ -84,7 +84,13 @@ def test_everything_half_done_is_in_one_table(execute: Callable[[str], None], pe
     code, shown = pending("--json")
 
     rows = [
-        (one["what"], one["subject"].split(" (")[0], one["state"], one["amount"], one["command"])
+        (
+            one["what"],
+            one["subject"].split(" (")[0],
+            one["state"],
+            one["amount"],
+            one["command"].removeprefix("python3 invoke_jobs.py "),
+        )
         for one in rows_of(read_json(shown), "pending")
     ]
     message = int(rows[0][1].split()[-1])
@@ -98,6 +104,16 @@ def test_everything_half_done_is_in_one_table(execute: Callable[[str], None], pe
         ("partial credit", "invoice 8", "answered", "6.50", 'repair pad-partial-credit 8 --memo 20001 --reason "..."'),
         ("resubmission", "batch 4321", "sent", "250.25", "EJV_FEEDBACK_CHECK"),
     ]
+
+
+def test_every_command_is_typed_as_it_stands(execute: Callable[[str], None], pending: Typed) -> None:
+    execute(HALF_DONE)
+
+    _, shown = pending("--json")
+
+    commands = [one["command"] for one in rows_of(read_json(shown), "pending")]
+    assert len(commands) == 7
+    assert all(command.startswith("python3 invoke_jobs.py ") for command in commands)
 
 
 def test_the_table_names_the_step_the_cause_and_the_total(execute: Callable[[str], None], pending: Typed) -> None:
