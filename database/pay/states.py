@@ -6,8 +6,11 @@ Where two sets are nearly the same, the comment says what keeps them apart. Sour
 # The money went back to the customer, or is on its way.
 REFUNDED = frozenset({"REFUND_REQUESTED", "REFUNDED", "CREDITED", "MANUALLY_REFUNDED"})
 
+# Removed by its user: it has no date of its own, and only updated_on says when.
+REMOVED = frozenset({"DELETED", "DELETE_ACCEPTED"})
+
 # Taken back before it was charged.
-WITHDRAWN = frozenset({"CANCELLED", "DELETED", "DELETE_ACCEPTED"})
+WITHDRAWN = REMOVED | {"CANCELLED"}
 
 # Not on a bill of BC Online: WITHDRAWN, or not sent to it yet.
 UNBILLED = WITHDRAWN | {"CREATED"}
@@ -23,6 +26,7 @@ UNFINISHED = frozenset({"APPROVED", "CREATED", "SETTLEMENT_SCHED", "PARTIAL_PAID
 
 SETS = {
     "refunded": REFUNDED,
+    "removed": REMOVED,
     "withdrawn": WITHDRAWN,
     "unbilled": UNBILLED,
     "final": FINAL,

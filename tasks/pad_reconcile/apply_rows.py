@@ -59,6 +59,7 @@ def apply_rows(session: Session, totals: RowTotals, *, now: datetime, today: dat
         session.execute(text("DROP TABLE settled_invoices"))
         if kinds.have(RowKind.BOUNCE):
             _bounce(session, effects, now, today)
+    effects.withdrawn.add(sql["find_withdrawn"].text)
     if kinds.have(record_type="BOLP"):
         sql.run(session, "create_receipts")
         sql.run(session, "write_bank_payments", now=now)

@@ -105,6 +105,18 @@ class LeftOverCredit:
 
 
 @dataclass(frozen=True)
+class WithdrawnInvoice:
+    """A withdrawn invoice that a receipt or credit memo paid all the same (find_withdrawn.sql); amount in CAD."""
+
+    line: int
+    target_number: str
+    source: str
+    invoice_id: int
+    status: str
+    amount: Decimal
+
+
+@dataclass(frozen=True)
 class UnmatchedBounce:
     """A bounce of an open number of which no receipt is over what came back (delete_bounced_receipts.sql); in CAD."""
 
@@ -127,6 +139,7 @@ class SettlementEffects:
     receipts: KeptRows[BankReceipt]
     differences: KeptRows[AmountDifference]
     left_over: KeptRows[LeftOverCredit]
+    withdrawn: KeptRows[WithdrawnInvoice]
     unmatched: list[UnmatchedBounce] = field(default_factory=list)
     by_rule: list[RuleTotal] = field(default_factory=list)
     nsf_fee: Decimal | None = None
@@ -140,11 +153,19 @@ class SettlementEffects:
             receipts=KeptRows(session, "kept_receipts", "source_number", _reader(BankReceipt)),
             differences=KeptRows(session, "kept_differences", "target_number", _reader(AmountDifference)),
             left_over=KeptRows(session, "kept_left_over", "line", _reader(LeftOverCredit)),
+            withdrawn=KeptRows(session, "kept_withdrawn", "line, invoice_id", _reader(WithdrawnInvoice)),
         )
 
     def drop_tables(self) -> None:
         """Drop what lies in the database."""
-        for kept in (self.bounced, self.completed, self.receipts, self.differences, self.left_over):
+        for kept in (
+            self.bounced,
+            self.completed,
+            self.receipts,
+            self.differences,
+            self.left_over,
+            self.withdrawn,
+        ):
             kept.forget()
 
     def count(self, outcome: str) -> int:

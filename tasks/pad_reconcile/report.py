@@ -8,7 +8,7 @@ from typing import Any
 from config.command_line import typed
 from config.plurals import counted
 from jobs.run.outcome import Outcome, Reject, Table
-from tasks.pad_reconcile.effects import BouncedPayment, LeftOverCredit, RuleTotal, SettlementEffects
+from tasks.pad_reconcile.effects import BouncedPayment, LeftOverCredit, RuleTotal, SettlementEffects, WithdrawnInvoice
 from tasks.pad_reconcile.rejects import SHOWN
 from tasks.pad_reconcile.staging import RowTotals
 
@@ -51,6 +51,7 @@ def outcome_of_rows(name: str, totals: RowTotals, effects: SettlementEffects) ->
         if one.applied - one.open_amount != unplaced.get(one.target_number)  # else it is told with the line
     ]
     outcome.rejects += [_left_over(name, row) for row in left_over]
+    outcome.rejects += [_withdrawn(name, row) for row in effects.withdrawn.first(SHOWN)]
     outcome.rejects += [
         Reject(
             f"{name} line {one.line}",
@@ -65,6 +66,7 @@ def outcome_of_rows(name: str, totals: RowTotals, effects: SettlementEffects) ->
     for found, said in (
         (len(effects.differences), "numbers were settled for another amount"),
         (len(effects.left_over), "credit memo lines left an amount over"),
+        (len(effects.withdrawn), "withdrawn invoices were paid"),
     ):
         if found > SHOWN:
             outcome.notes.append(f"{name}: {found:,} {said}; the first {SHOWN:,} are shown.")
@@ -94,6 +96,16 @@ def _left_over(name: str, row: LeftOverCredit) -> Reject:
         return Reject(where, "settled in CFS only", why, typed("explain invoice", number), row.unplaced)
     why = f"{number} is also the number of {card}: {booked}"
     return Reject(where, "credit left over", why, typed("explain invoice", number), row.unplaced)
+
+
+def _withdrawn(name: str, row: WithdrawnInvoice) -> Reject:
+    why = (
+        f"{row.amount} CAD of {row.source} paid invoice {row.invoice_id} of {row.target_number}, "
+        f"which is {row.status}: they are booked, its status was kept. They have to be given back"
+    )
+    return Reject(
+        f"{name} line {row.line}", "paid though withdrawn", why, typed("explain invoice", row.invoice_id), row.amount
+    )
 
 
 def _bounced_rows(bounced: Iterable[BouncedPayment], fee: Decimal | None) -> list[tuple[Any, ...]]:

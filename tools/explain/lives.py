@@ -11,6 +11,7 @@ from config.command_line import in_short, typed
 from config.errors import UsageError
 from config.plurals import counted
 from database.archived import where_older_rows_are
+from database.pay.states import WITHDRAWN
 from database.sessions import Session
 from database.sql import statements
 from jobs.inbound.choose_file import no_such_file
@@ -86,10 +87,18 @@ def invoice_life(session: Session, arguments: Arguments) -> InvoiceLife:
         refund_date=subject.refund_date,
         was_sent=subject.was_sent,
     )
+    outcome.notes += _against_status(subject)
     outcome.notes += _against_receipts(subject)
     numbers = sql.run(session, "list_numbers", id=number).scalars().all()
     outcome.notes += where_older_rows_are(session, str(number), *numbers)
     return InvoiceLife(subject, outcome)
+
+
+def _against_status(subject: InvoiceSubject) -> list[str]:
+    """Return that money came for an invoice that was withdrawn, where it did."""
+    if subject.status not in WITHDRAWN or not subject.received:
+        return []
+    return [f"It is {subject.status} and {subject.received} CAD came for it all the same: they have to be given back."]
 
 
 def _against_receipts(subject: InvoiceSubject) -> list[str]:

@@ -1,5 +1,5 @@
 -- Mark the invoices of ministry accounts paid or refunded; one that was charged after it was given up keeps its status,
--- and one that was settled before keeps all.
+-- and one that was settled before keeps all; one that its user removed also keeps updated_on, which alone says when that was.
 -- in     now (naive UTC)
 -- again  the same values are written
 UPDATE invoices AS invoice
@@ -9,7 +9,7 @@ UPDATE invoices AS invoice
        payment_date        = CASE WHEN item.effect = 'refunded' THEN invoice.payment_date ELSE item.effective_date END,
        paid                = CASE WHEN item.effect = 'refunded' THEN invoice.paid ELSE invoice.total END,
        refund_date         = CASE WHEN item.effect = 'refunded' THEN item.effective_date ELSE invoice.refund_date END,
-       updated_on          = :now,
+       updated_on          = CASE WHEN invoice.invoice_status_code IN (<<removed>>) THEN invoice.updated_on ELSE :now END,
        updated_by          = NULL,
        updated_name        = NULL
   FROM (SELECT DISTINCT ON (invoice_id) *

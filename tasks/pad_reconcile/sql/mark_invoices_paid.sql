@@ -1,4 +1,5 @@
--- Mark the invoices paid, or paid in part; an invoice in a final state keeps it, the money is recorded all the same.
+-- Mark the invoices paid, or paid in part; an invoice in a final state keeps it, the money is recorded all the same;
+-- one that its user removed also keeps updated_on, which alone says when that was.
 -- in     now (naive UTC)
 -- out    one row an invoice: id, payment method, status, amount paid
 -- again  only invoices with an ACTIVE reference are changed
@@ -12,7 +13,7 @@ UPDATE invoices AS invoice
        payment_date = CASE WHEN settled.is_settled THEN settled.application_date ELSE invoice.payment_date END,
        paid = CASE WHEN settled.is_settled THEN settled.total
                    ELSE greatest(invoice.paid, settled.total - settled.outstanding_amount) END,
-       updated_on = :now,
+       updated_on = CASE WHEN invoice.invoice_status_code IN (<<removed>>) THEN invoice.updated_on ELSE :now END,
        updated_by = NULL,
        updated_name = NULL
   FROM settled_invoices AS settled

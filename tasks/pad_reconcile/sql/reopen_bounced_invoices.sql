@@ -18,7 +18,7 @@ WITH reopened AS (
           SET invoice_status_code = CASE WHEN invoice.invoice_status_code IN (<<final>>)
                                          THEN invoice.invoice_status_code ELSE 'SETTLEMENT_SCHED' END,
               paid = 0,
-              updated_on = :now,
+              updated_on = CASE WHEN invoice.invoice_status_code IN (<<removed>>) THEN invoice.updated_on ELSE :now END,
               updated_by = NULL,
               updated_name = NULL
          FROM reopened,

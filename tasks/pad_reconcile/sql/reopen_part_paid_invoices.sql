@@ -28,7 +28,7 @@ WITH bounced AS (
           SET invoice_status_code = CASE invoice.invoice_status_code WHEN 'PARTIAL_PAID' THEN 'SETTLEMENT_SCHED'
                                     ELSE invoice.invoice_status_code END,
               paid = 0,
-              updated_on = :now,
+              updated_on = CASE WHEN invoice.invoice_status_code IN (<<removed>>) THEN invoice.updated_on ELSE :now END,
               updated_by = NULL,
               updated_name = NULL
          FROM bounced

@@ -163,6 +163,16 @@ def test_a_charge_accepted_after_a_refund_was_requested_is_not_a_refund(office: 
     assert [reject.reason for reject in outcome.rejects] == ["charged though given up"]
 
 
+@pytest.mark.parametrize(("status", "keeps_its_day"), [("DELETED", True), ("CANCELLED", False)])
+def test_an_invoice_that_was_removed_keeps_the_day_of_that(
+    status: str, keeps_its_day: bool, office: FeedbackOffice
+) -> None:
+    given_invoice(office.books, status, updated_on=BEFORE)
+    outcome = office.answer(Batch(100, journals=[(10, [JournalPair("1001", "30.00")])]))
+    assert [reject.reason for reject in outcome.rejects] == ["charged though given up"]
+    assert (office.books.one("SELECT updated_on FROM invoices") == BEFORE) == keeps_its_day
+
+
 def test_what_a_second_file_accepts_is_added_to_the_payment_of_the_journal(office: FeedbackOffice) -> None:
     books = office.books
     account = given_invoice(books, "APPROVED")

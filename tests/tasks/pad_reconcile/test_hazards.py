@@ -1161,6 +1161,71 @@ def test_a_final_state_is_never_moved_by_a_part_payment(status: str, books: Sett
     assert books.invoices()[100][0] == status
 
 
+@pytest.mark.parametrize("status", ["CANCELLED", "DELETED", "DELETE_ACCEPTED"])
+@pytest.mark.parametrize(("record", "source", "row_status", "amount", "told"), [
+    ("PADP", "PR1", "Fully PAID", "60.00", "60.00 CAD of receipt PR1"),
+    ("ONAC", "OA1", "Fully PAID", "60.00", "60.00 CAD of receipt OA1"),
+    ("BOLP", "OB1", "Fully PAID", "60.00", "60.00 CAD of receipt OB1"),
+    ("BOLP", "OB1", "Partially PAID", "20.00", "20.00 CAD of receipt 7"),
+    ("CMAP", "M1", "Fully PAID", "60.00", "60.00 CAD of credit memo M1"),
+    ("CMAP", "M1", "Partially PAID", "20.00", "20.00 CAD of credit memo M1"),
+])  # fmt: skip
+def test_money_for_a_withdrawn_invoice_is_booked_and_told(
+    record: str, source: str, row_status: str, amount: str, told: str, status: str, books: SettlementBooks
+) -> None:
+    account = books.account("800101")
+    books.invoice(account, NUMBER, "60.00", id=100, status=status)
+    books.credit(account, "M1", "60.00")
+
+    outcome = books.apply(
+        Line(record, source, amount, "800101", NUMBER, row_status, "60.00", str(60 - Decimal(amount)), application="7")
+    )
+
+    assert outcome.rejects == [
+        Reject(
+            f"{FILE} line 2",
+            "paid though withdrawn",
+            f"{told} paid invoice 100 of {NUMBER}, which is {status}: they are booked, its status was kept. "
+            "They have to be given back",
+            "python3 invoke_jobs.py explain invoice 100",
+            Decimal(amount),
+        )
+    ]
+    assert [one.split(":")[0] for one in books.outcomes()] == ["applied"]
+    assert books.invoices()[100][0] == status
+    assert list(all_findings(books.database, NOW, ("INV-OPEN",))) == [("INV-OPEN", "invoice 100")]
+
+
+def test_of_a_number_the_money_of_each_receipt_for_its_withdrawn_invoices_is_told_once(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    books.invoice(account, NUMBER, "60.00", id=100, status="DELETED")
+    books.invoice(account, NUMBER, "40.00", id=101)
+
+    outcome = books.apply(
+        Line("PADP", "PR1", "30.00", "800101", NUMBER, original="100.00", outstanding="70.00"),
+        Line("PADP", "PR1", "15.00", "800101", NUMBER, original="100.00", outstanding="55.00"),
+        Line("PADP", "PR2", "55.00", "800101", NUMBER, original="100.00"),
+    )
+
+    assert [(one.where, one.amount) for one in outcome.rejects] == [
+        (f"{FILE} line 2", Decimal("45.00")), (f"{FILE} line 4", Decimal("15.00")),
+    ]  # fmt: skip
+
+
+def test_money_for_a_withdrawn_invoice_that_bounces_in_the_same_file_is_not_told(books: SettlementBooks) -> None:
+    books.invoice(books.account("800101"), NUMBER, "60.00", id=100, status="CANCELLED")
+
+    outcome = books.apply(Line("PADP", "PR1", "60.00", "800101", NUMBER), bounce("PR1", "800101", NUMBER, "60.00"))
+
+    assert (outcome.rejects, books.receipts()) == ([], [])
+
+
+def test_money_for_an_invoice_that_was_credited_is_not_told(books: SettlementBooks) -> None:
+    books.invoice(books.account("800101"), NUMBER, "60.00", id=100, status="CREDITED")
+
+    assert books.apply(Line("PADP", "PR1", "60.00", "800101", NUMBER)).rejects == []
+
+
 @pytest.mark.parametrize("status", FINAL)
 def test_a_bounce_keeps_a_final_state_but_nothing_stays_paid(status: str, books: SettlementBooks) -> None:
     account = books.account("800101")

@@ -486,6 +486,32 @@ def test_of_two_bank_receipts_that_bounce_each_takes_back_what_it_paid(
     assert [records(close(day=day, at=NOON_OF_THE_NINTH), "changed") for day in (SECOND, THIRD)] == [[], []]
 
 
+@pytest.mark.parametrize("status", ["CANCELLED", "DELETED", "DELETE_ACCEPTED"])
+def test_money_for_a_withdrawn_invoice_comes_late_and_so_does_its_bounce(
+    status: str, books: SettlementBooks, close: Close
+) -> None:
+    books.invoice(books.account("800101"), "REG1", "60.00", status=status)
+    books.change(
+        "UPDATE invoices SET updated_on = '2026-11-06 20:00',"
+        " refund_date = CASE invoice_status_code WHEN 'CANCELLED' THEN CAST('2026-11-06 20:00' AS timestamp) END"
+    )
+    assert close(day=FIRST, record=True, reason="first").exit_code is ExitCode.DONE
+    assert close(day=SECOND, record=True, reason="next").exit_code is ExitCode.DONE
+    found = []
+    for day, line in (
+        (THIRD, Line("PADP", "PR1", "60.00", "800101", "REG1", day="07-Nov-26")),
+        (FOURTH, bounce("PR1", "800101", "REG1", "60.00", day="08-Nov-26")),
+    ):
+        at_work(books, day)
+        books.apply(line, name=f"BCR_PAYMENT_APPL_{day:%Y%m%d}.csv")
+        closed = close(day=day, record=True, reason="next", at=NOON_OF_THE_NINTH)
+        assert closed.exit_code is ExitCode.DONE, records(closed, "unexplained")
+        found.append([amounts(closed).get(f"invoices.{one}", 0) for one in ("paid_late", "settled", "open_at_end")])
+
+    assert found == [[60, 0, 0], [0, 0, 30]]
+    assert [records(close(day=day, at=NOON_OF_THE_NINTH), "changed") for day in (FIRST, SECOND, THIRD)] == [[], [], []]
+
+
 def test_a_part_payment_that_bounces_before_the_rest_comes_is_owed_again(books: SettlementBooks, close: Close) -> None:
     books.invoice(books.account("800101"), "REG1", "60.00", method="ONLINE_BANKING")
     assert close(day=FIRST, record=True, reason="first").exit_code is ExitCode.DONE

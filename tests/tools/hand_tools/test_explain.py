@@ -279,6 +279,18 @@ def test_receipts_that_are_not_what_was_paid_are_said(run_job: RunJob) -> None:
     assert f"{said} Whether that is right: verify --only INV-PAID." in notes
 
 
+@pytest.mark.parametrize(("status", "is_told"), [("CREDITED", False), ("DELETED", True), ("CANCELLED", True)])
+def test_money_that_came_for_a_withdrawn_invoice_is_said(status: str, is_told: bool, run_job: RunJob, sql: Sql) -> None:
+    sql(f"UPDATE invoices SET invoice_status_code = '{status}' WHERE id = 7")
+    try:
+        notes = run_job(INVOICE, subject="7").outcome.notes
+    finally:
+        sql("UPDATE invoices SET invoice_status_code = 'CREDITED' WHERE id = 7")
+
+    said = f"It is {status} and 34.00 CAD came for it all the same: they have to be given back."
+    assert (said in notes) == is_told
+
+
 def test_the_share_of_a_partner_is_told_and_what_of_it_is_to_be_taken_back(run_job: RunJob, sql: Sql) -> None:
     sql("UPDATE invoices SET disbursement_reversal_date = '2026-11-10 21:00' WHERE id = 7")
     sql(
