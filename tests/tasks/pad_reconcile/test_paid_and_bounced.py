@@ -104,6 +104,7 @@ def test_a_noted_bounce_of_an_open_number_fails_its_payment_or_writes_a_failed_o
         ("ACTIVE", [], fails),
         ("ACTIVE", [failed(4)], before),
         ("ACTIVE", [failed(4), Paid("COMPLETED", 3)], fails),
+        ("ACTIVE", [failed(4), Paid("COMPLETED", 5)], fails),
         ("ACTIVE", [failed(4), Paid("COMPLETED", 3, "ONLINE_BANKING")], before),
         ("ACTIVE", [failed(4), Paid("COMPLETED", 3, "ONLINE_BANKING", "PR9")], "applied:another_receipt"),
         ("ACTIVE", [Paid("FAILED", 4, receipt="PR9"), Paid("COMPLETED", 3, "ONLINE_BANKING", "PR9")], fails),

@@ -229,6 +229,20 @@ def test_an_invoice_with_two_references_of_the_number_is_paid_once(reference: st
     assert books.rows("SELECT DISTINCT status_code FROM invoice_references") == [("COMPLETED",)]
 
 
+def test_a_settled_number_completes_its_own_open_references_alone(books: SettlementBooks) -> None:
+    other = "REG00000101"
+    books.invoice(books.account("800101"), NUMBER, "20.00", id=100)
+    books.reference(100, other)
+    books.reference(100, NUMBER, "CANCELLED")
+
+    books.apply(
+        Line("PADP", "PR1", "20.00", "800101", NUMBER),
+        Line("BOLP", "OB1", "5.00", "800101", other, "Partially PAID", "20.00", "15.00"),
+    )
+
+    assert books.references() == [(100, NUMBER, "COMPLETED"), (100, NUMBER, "CANCELLED"), (100, other, "ACTIVE")]
+
+
 def test_a_card_invoice_alone_under_the_number_is_left_alone(books: SettlementBooks) -> None:
     books.invoice(books.account("800101"), NUMBER, "30.00", id=100, method="CC", status="CREATED")
 
