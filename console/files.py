@@ -9,6 +9,7 @@ from connectors.inbound.holds import HoldKind, in_words
 from connectors.inbound.ledger import SOURCES, STATES, InboundFile, find_file, newest_files
 from console.page import NotThere, Page, PageContext
 from database.sql import statements
+from diagnosis.unread_feedback import command_to_apply
 
 sql = statements(__package__)
 
@@ -108,13 +109,13 @@ def next_commands(file: InboundFile) -> list[str]:
     """Return what can be done about a file that waits for a person; nothing for one that does not."""
     if file.hold is None:
         return []
+    ignore = typed("files ignore", file.name, "--id", file.id, reason=True)
     if file.hold is HoldKind.CUT_OFF:
-        return [typed("files ignore", file.name, "--id", file.id, reason=True)]
+        return [ignore]
+    if file.hold is HoldKind.FAULTS:
+        return [typed(command_to_apply(file.name, file.hold)), ignore]
     despite = ("--despite", file.hold) if file.hold is HoldKind.FUSE else ()
-    return [
-        typed("files replay", file.name, "--id", file.id, *despite, reason=True),
-        typed("files ignore", file.name, "--id", file.id, reason=True),
-    ]
+    return [typed("files replay", file.name, "--id", file.id, *despite, reason=True), ignore]
 
 
 def _file(context: PageContext) -> InboundFile:

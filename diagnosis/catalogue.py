@@ -43,6 +43,7 @@ class Diagnosis:
 _LOOK_FIRST = '--reason "TICKET: why" --dry-run'
 _REPLAY = f"files replay {{file}} {_LOOK_FIRST}"
 REPLAY_DESPITE_FUSE = f"files replay {{file}} --despite fuse {_LOOK_FIRST}"
+APPLY_DESPITE_FAULTS = f"EJV_FEEDBACK_CHECK --file {{file}} --despite-faults {_LOOK_FIRST}"
 _FINISH_JOURNAL = f"repair ejv-invoice {{invoice}} {_LOOK_FIRST}"
 _UNSTOP = f"ejv unstop {{code}} {_LOOK_FIRST}"
 _ALL = (

@@ -3,11 +3,14 @@
 The letters are those of docs/specs/invoice-lifecycle.md section 4. Days are business-local; amounts are CAD.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import NamedTuple
 
 from connectors.cfs import CfsSite
+from connectors.inbound.holds import HoldKind
 
 
 class InvoiceRecord(NamedTuple):
@@ -121,7 +124,7 @@ class JournalVoucher(NamedTuple):
     unread_file        a feedback file that came since its batch was sent and was not read: it may speak of it
     was_never_charged  whether each of its journals was refused, and nothing was received
     batch_done         when its batch was answered or voided
-    held_by_fuse       the feedback files that the fuse holds
+    holds              what stands against each feedback file that is held or failed
     """
 
     refund_asked: datetime | None
@@ -147,7 +150,12 @@ class JournalVoucher(NamedTuple):
     sent_at: datetime | None = None
     was_never_charged: bool = False
     batch_done: datetime | None = None
-    held_by_fuse: frozenset[str] = frozenset()
+    holds: Mapping[str, str] = MappingProxyType({})
+
+    @property
+    def is_held_by_fuse(self) -> bool:
+        """Return whether the fuse holds the feedback file that speaks of its batch."""
+        return self.holds.get(self.feedback_file or "") == HoldKind.FUSE
 
 
 class SlipRecord(NamedTuple):

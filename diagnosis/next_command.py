@@ -6,9 +6,11 @@ from string import Formatter
 
 from config.command_line import typed
 from connectors.inbound.holds import HoldKind
-from diagnosis.catalogue import REPLAY_DESPITE_FUSE, Diagnosis
+from diagnosis.catalogue import APPLY_DESPITE_FAULTS, REPLAY_DESPITE_FUSE, Diagnosis
 from diagnosis.evidence import Evidence
 from diagnosis.evidence_in_words import evidence_in_words
+
+_DESPITE: dict[str, str] = {HoldKind.FUSE: REPLAY_DESPITE_FUSE, HoldKind.FAULTS: APPLY_DESPITE_FAULTS}
 
 
 def related_file(e: Evidence, diagnosis: Diagnosis) -> str | None:
@@ -64,11 +66,13 @@ def _value(name: str, e: Evidence, diagnosis: Diagnosis) -> str | int | None:
 
 
 def _template(e: Evidence, diagnosis: Diagnosis) -> str:
-    """Return the command of a diagnosis; a file that merely waits needs no replay, and one that the fuse holds does."""
+    """Return the command of a diagnosis; what a file needs depends on whether it waits, and what holds it."""
     if diagnosis.code == "P13" and e.invoice.method != "PAD":
         return 'repair pad-rejects --reason "TICKET: why" --dry-run'
-    if diagnosis.code in {"J8U", "J10"} and e.journal and related_file(e, diagnosis) in e.journal.held_by_fuse:
-        return REPLAY_DESPITE_FUSE
+    if diagnosis.code in {"J8", "J8U", "J10"} and e.journal:
+        hold = e.journal.holds.get(related_file(e, diagnosis) or "")
+        if hold in _DESPITE:
+            return _DESPITE[hold]
     if diagnosis.code == "J8U" and e.journal is not None and e.journal.unread_command:
         return e.journal.unread_command
     if diagnosis.code != "P12":

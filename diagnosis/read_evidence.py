@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.cfs import CfsSite
-from connectors.inbound.holds import HoldKind
 from database.pay.numbers import invoice_number, receipt_number
 from database.pay.profiles import CfsProfile, profiles_of_invoices, profiles_of_slips
 from database.pay.states import UNFINISHED
@@ -50,7 +49,7 @@ class EvidenceReader:
     groups: dict[int, InvoiceGroup] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._held_by_fuse = frozenset(file.name for file in self.unread if file.hold == HoldKind.FUSE)
+        self._holds = {file.name: file.hold for file in self.unread if file.hold is not None}
 
     def read_open(self, session: Session, ids: list[int]) -> list[Evidence]:
         """Return the evidence of those invoices that are still open, in the order of their ids."""
@@ -119,7 +118,7 @@ class EvidenceReader:
             asked, has_gl, stopped, code, client, changed, link, message, batch, ref,
             local_day(made) if made else None, *rest,
         )._replace(
-            sent_at=sent, was_never_charged=refused, batch_done=done, held_by_fuse=self._held_by_fuse
+            sent_at=sent, was_never_charged=refused, batch_done=done, holds=self._holds
         )  # fmt: skip
         unread = since(self.unread, made) if made else []
         if not unread:

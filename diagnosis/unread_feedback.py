@@ -50,9 +50,11 @@ class UnreadFile:
 
 
 def command_to_apply(name: str, hold: str | None) -> str:
-    """Return the command that applies a feedback file; what the fuse holds goes by its replay alone."""
+    """Return the command that applies a feedback file; another would only hold again what is held."""
     if hold == HoldKind.FUSE:
         return in_short(f"files replay --despite {HoldKind.FUSE}", name, reason=True)
+    if hold == HoldKind.FAULTS:
+        return in_short("EJV_FEEDBACK_CHECK --despite-faults --file", name, reason=True)
     return in_short("EJV_FEEDBACK_CHECK --file", name)
 
 

@@ -12,12 +12,13 @@ class HoldKind(StrEnum):
     LATE = "late"  # a newer file was applied
     CHANGED = "changed"  # it has the name of another file, or goes on where one ended
     FAILED = "failed"  # it could not be read or applied
+    FAULTS = "faults"  # some of it is damaged; only what can be read is applied, by its job
     PROCESSED = "processed"  # another system began or processed a file of its name
     IGNORED = "ignored"  # its content was put aside before
     CUT_OFF = "cut off"  # it ends in the middle of a line; never released
 
 
-RELEASABLE = tuple(kind.value for kind in HoldKind if kind is not HoldKind.CUT_OFF)
+RELEASABLE = tuple(kind.value for kind in HoldKind if kind not in {HoldKind.CUT_OFF, HoldKind.FAULTS})
 
 
 _SAID = {
@@ -26,6 +27,7 @@ _SAID = {
     HoldKind.LATE: "held as late",
     HoldKind.CHANGED: "held as changed",
     HoldKind.FAILED: "failed",
+    HoldKind.FAULTS: "held for what is damaged in it",
     HoldKind.PROCESSED: "held as processed elsewhere",
     HoldKind.IGNORED: "held as content that was ignored",
     HoldKind.CUT_OFF: "held as cut off",

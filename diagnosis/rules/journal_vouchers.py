@@ -120,7 +120,7 @@ EJV: Rules = (
     Rule("J5", _waits_for_batch),
     Rule("J6", lambda e, _when: not _is_active(e)),
     Rule("J7", _unanswered(_is_young)),
-    Rule("J8F", _unanswered(lambda e, _when: _journal(e).feedback_file in _journal(e).held_by_fuse)),
+    Rule("J8F", _unanswered(lambda e, _when: _journal(e).is_held_by_fuse)),
     Rule("J8", _unanswered(lambda e, _when: _journal(e).feedback_file is not None)),
     Rule("J8U", _unanswered(_may_be_answered_unread)),
     Rule("J9", _unanswered(lambda _e, _when: True)),

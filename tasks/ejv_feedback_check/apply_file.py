@@ -64,10 +64,13 @@ def apply_file(context: RunContext, opened: FileToApply, *, despite_faults: bool
             if row.state in DONE:
                 continue
             if batch.number is None or (batch.faults and not despite_faults):
-                outcome += _held(file, row, row.reason or "", is_damaged=True)
+                outcome += _held(file, row, row.reason or "", hold=HoldKind.FAULTS)
                 continue
             outcome += _apply(context, opened, row, batch.feeder, spool, despite_faults=despite_faults)
-    hold = HoldKind.FUSE if outcome.counts["batches_held_by_fuse"] else HoldKind.FAILED
+    is_damaged = any(one.number is not None and (one.faults or contents.outside) for one in contents.batches)
+    hold = HoldKind.FAULTS if is_damaged and not despite_faults else HoldKind.FAILED
+    if outcome.counts["batches_held_by_fuse"]:
+        hold = HoldKind.FUSE
     outcome += _settle_file(context, opened, contents, hold, despite_faults=despite_faults)
     return outcome
 
@@ -184,11 +187,12 @@ def _reason(result: BatchResult, state: str) -> str | None:
     return result.refusal or None
 
 
-def _held(
-    file: InboundFile, row: RegisteredBatch, reason: str, *, is_damaged: bool = False, hold: HoldKind = HoldKind.FAILED
-) -> Outcome:
+def _held(file: InboundFile, row: RegisteredBatch, reason: str, *, hold: HoldKind) -> Outcome:
     where = f"{file.name} batch {row.number or '?'} (lines {row.first_line} to {row.last_line})"
-    if is_damaged:
+    if row.number is None:
+        command = typed("files ignore", file.name, reason=True)
+        step = "Ask CAS to send it again, and once that has come, put this one aside"
+    elif hold is HoldKind.FAULTS:
         command = typed("EJV_FEEDBACK_CHECK --despite-faults --file", file.name, reason=True)
         step = "Ask CAS to send it again; or apply what can be read"
     elif hold is HoldKind.FUSE:

@@ -28,6 +28,10 @@ ACT = 2
 _SHOWN_DAYS = 2
 _COLUMNS = ("batch", "type", "state", "age", "open", "amount", "sent as", "next", "command")
 _ANSWERED = ("COMPLETED", "ERRORED")
+_STEPS: dict[str, str] = {
+    HoldKind.FUSE: "ask CGI whether it is right; if it is:",
+    HoldKind.FAULTS: "ask CAS to send it again; or apply what can be read:",
+}
 
 
 class OutstandingBatch(NamedTuple):
@@ -130,7 +134,7 @@ def next_action(row: OutstandingBatch, age: int, now: datetime, unread: list[Unr
         return NextAction("completed" if row.status == "COMPLETED" else "errored", "", "", False)
     if row.answer_name is not None:
         why = f" ({row.answer_state}: {row.answer_reason})" if row.answer_reason else ""
-        step = "ask CGI whether it is right; if it is:" if row.answer_hold == HoldKind.FUSE else "apply it."
+        step = _STEPS.get(row.answer_hold or "", "apply it.")
         words = f"Its feedback {row.answer_name} is stored and not applied{why}: {step}"
         command = command_to_apply(row.answer_name, row.answer_hold)
         return NextAction("feedback stored, not applied", words, command, True)

@@ -82,6 +82,24 @@ def test_feedback_that_the_fuse_holds_is_advised_to_be_replayed_and_never_to_be_
     assert (row["code"], row["command"]) == (code, f"python3 invoke_jobs.py {command}")
 
 
+@pytest.mark.parametrize(("feedback", "code"), [("stored", "J8"), ("unread", "J8U"), ("begun", "J10")])
+def test_damaged_feedback_is_advised_to_be_applied_despite_its_faults_and_not_to_be_held_again(
+    stale: StaleBooks, feedback: str, code: str
+) -> None:
+    made = stale.invoice(stale.ministry())
+    stale.reference(made)
+    batch = stale.journalled(made, "UPLOADED", feedback="FEEDBACK.F3535.1" if feedback == "begun" else None)
+    if feedback == "stored":
+        stale.feedback_stored(batch, "FEEDBACK.F3535.1", hold="faults")
+    else:
+        stale.feedback_unread("FEEDBACK.F3535.1", "failed", hold="faults")
+
+    [row] = stale.report_rows(stale.report())
+
+    command = 'EJV_FEEDBACK_CHECK --file FEEDBACK.F3535.1 --despite-faults --reason "TICKET: why" --dry-run'
+    assert (row["code"], row["command"]) == (code, f"python3 invoke_jobs.py {command}")
+
+
 @pytest.mark.parametrize(("reference", "code"), [("CANCELLED", "J19"), ("COMPLETED", "J3")])
 def test_a_refused_reversal_needs_a_settled_reference_before_its_gl_is_released(
     stale: StaleBooks, reference: str, code: str

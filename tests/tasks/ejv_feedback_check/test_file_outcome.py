@@ -116,7 +116,7 @@ def test_a_damaged_batch_is_held_beside_one_that_is_applied_and_goes_with_the_ne
     )
     assert told(outcome) == [held]
     assert files(sent) == [
-        (NAME, "failed", f"batch 100 is held: {faults}", None, {"released": [], "hold": "failed"})]  # fmt: skip
+        (NAME, "failed", f"batch 100 is held: {faults}", None, {"released": [], "hold": "faults"})]  # fmt: skip
     assert batches(sent) == [("applied", None, NOW), ("held", faults, None)]
 
     again = apply(sent, content, despite_faults=True, reason="ticket 4711")
@@ -130,8 +130,10 @@ def test_a_batch_without_a_readable_number_is_held_whatever_is_asked_for(sent: E
     fault = "line 1: there is no batch number at 15 to 24 (found '00000010X')"
     for despite_faults in (False, True):
         outcome = apply(sent, content, despite_faults=despite_faults)
-        [(where, _, detail, _)] = told(outcome)
+        [(where, _, detail, command)] = told(outcome)
         assert (where, detail.startswith(f"{fault}; ")) == (f"{NAME} batch ? (lines 1 to 6)", True)
+        assert detail.endswith("Ask CAS to send it again, and once that has come, put this one aside")
+        assert command == f'files ignore {NAME} --reason "..."'
         assert counts(outcome) == {"files_failed": 1, "batches_held": 1}
     assert files(sent)[0][2].startswith(f"batch ? is held: {fault}; ")
 

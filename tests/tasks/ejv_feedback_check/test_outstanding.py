@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from config.errors import InputRefused
 from tests.ejv_factory import Batch, EjvBooks, Item, JournalPair
 from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice
 from tools.ejv import OUTSTANDING
@@ -91,7 +92,20 @@ def test_feedback_that_is_stored_and_not_applied_is_named_with_its_command(offic
     office.apply(BATCH.feedback()[:-30])
     row = shown(office, WEDNESDAY_MORNING)
     assert (row["state"], row["exit"]) == ("feedback stored, not applied", 3)
-    assert row["command"] == f"{TYPED} EJV_FEEDBACK_CHECK --file {FEEDBACK}"
+    assert row["next"].endswith("ask CAS to send it again; or apply what can be read:")
+    assert row["command"] == f'{TYPED} EJV_FEEDBACK_CHECK --despite-faults --file {FEEDBACK} --reason "..."'
+
+
+def test_the_command_beside_damaged_feedback_takes_it_on_rather_than_hold_it_again(office: FeedbackOffice) -> None:
+    given_batch(office.books)
+    office.take_in(BATCH.feedback()[:-30])
+    told = shown(office, WEDNESDAY_MORNING)["command"]
+    with pytest.raises(InputRefused) as refused:
+        office.run(rebuild=100, reason="ticket 4711")
+
+    assert told.removeprefix(f"{TYPED} ") in str(refused.value)
+    office.run(file=FEEDBACK, despite_faults=True, reason="ticket 4711: CAS agrees")
+    assert office.states() == [(FEEDBACK, "applied")]
 
 
 def test_what_was_sent_again_last_is_what_waits(office: FeedbackOffice) -> None:

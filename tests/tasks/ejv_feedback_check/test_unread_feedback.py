@@ -102,7 +102,7 @@ def test_the_name_of_a_file_that_blocks_it_is_quoted_in_every_command(content: b
     with pytest.raises(InputRefused) as error:
         sent.run(resubmit=100, reason=WHY)
     said = str(error.value)
-    assert f"EJV_FEEDBACK_CHECK --file '{name}'" in said
+    assert f"--file '{name}'" in said
     assert f"--file {name}" not in said
     assert f"files ignore {name}" not in said
 
