@@ -81,7 +81,7 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
     if held:
         outcome.notes.append(
             f"Ours holds {counted(len(held), 'file')} ({some(held)}): what it tells is missing there. "
-            f"Apply or put aside each ({typed('files list --state held')}), then compare again."
+            f"Apply or put aside each ({typed('files list')}), then compare again."
         )
     if arguments.html_file:
         write_whole(arguments.html_file, lambda path: _write_page(path, outcome, context.clock()))

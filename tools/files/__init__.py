@@ -1,6 +1,6 @@
 """List the files that came in, show one with its rows, fetch one, apply one that is held or failed, or put it aside.
 
-Reads   pay_jobs.inbound_files, settlement_rows and feedback_lines; `replay` also the stored file
+Reads   pay_jobs.inbound_files, settlement_rows, feedback_batches and feedback_lines; `replay` also the stored file
 Writes  `replay`: what the job of the file writes, PAD_RECONCILE or EJV_FEEDBACK_CHECK, whose lock it holds;
         `ignore`: the state of the file, so that it no longer blocks sending a batch again; `fetch`: a file of this
         machine

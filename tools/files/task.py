@@ -9,17 +9,21 @@ import tasks.ejv_feedback_check.task as ejv_feedback_check
 import tasks.pad_reconcile.task as pad_reconcile
 from config.command_line import typed
 from config.errors import UsageError
-from config.plurals import counted
+from config.plurals import counted, is_or_are
 from config.settings import CgiSettings, ObjectStoreSettings
 from config.visible import visible
 from connectors.inbound.ledger import STATES, InboundFile, find_by_name, list_files
 from connectors.object_store import ObjectStore
+from database.sql import statements
 from jobs.files_for_people import write_whole, written
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
 from tools.files.arguments import FetchedFile, FileListArguments, NamedFile
 
+sql = statements(__package__)
+
 _COLUMNS = ("id", "name", "day", "state", "received", "applied", "bytes", "reason")
+_BATCH_COLUMNS = ("file", "state", "batch", "reason", "command")
 _SOURCES = {"CAS": "Settlement files of CAS", "CGI": "Feedback files of CGI"}
 
 
@@ -36,9 +40,15 @@ def show_files(context: RunContext, arguments: FileListArguments) -> Outcome:
                 outcome.tables.append(
                     Table(f"{title} (UTC)", _COLUMNS, [_row(file) for file in reversed(files)], "files")
                 )
+        batches = sql.run(session, "list_held_batches").all() if arguments.state == "held" else []
     said = ", ".join(f"{number:,} {state}" for state, number in by_state.most_common())
     nothing = "No file has come in." if arguments.state is None else f"No file is {arguments.state}."
     outcome.answer = f"{counted(by_state.total(), 'file')}: {said}." if by_state else nothing
+    if batches:
+        rows = [(*batch, typed("files show", batch.file)) for batch in batches]
+        outcome.tables.append(Table("Batches that are held in files that failed", _BATCH_COLUMNS, rows, "batches"))
+        number = len(batches)
+        outcome.answer += f" {counted(number, 'batch')} of feedback {is_or_are(number)} held in files that failed."
     return outcome
 
 

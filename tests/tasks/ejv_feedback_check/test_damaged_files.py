@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from tests.ejv_factory import Batch, EjvBooks, JournalPair
-from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice
+from tests.tasks.ejv_feedback_check.conftest import FEEDBACK, FeedbackOffice
+from tools.files.arguments import FileListArguments
+from tools.files.task import show_files
 
 GOOD = Batch(200, journals=[(20, [JournalPair("2001", "12.00")])])
 BAD = Batch(100, journals=[(10, [JournalPair("1001", "30.00"), JournalPair("1001", "1.50")])])
@@ -87,6 +89,20 @@ def test_a_damaged_batch_is_held_and_the_other_applied(damage: str, first: bool,
     assert [state for _, state in office.states()] == ["failed"]
     assert sorted(office.books.rows("SELECT state FROM pay_jobs.feedback_batches")) == [("applied",), ("held",)]
     assert office.books.one("SELECT feedback_file_ref FROM ejv_files WHERE id = 100") is None
+
+
+def test_the_list_of_what_is_held_names_a_batch_that_is_held_in_a_file_that_is_not(office: FeedbackOffice) -> None:
+    given_two_batches(office.books)
+    office.take_in(DAMAGE["no BT line"][0](BAD.feedback()) + GOOD.feedback())
+
+    listed = show_files(office.books.context(), FileListArguments("held"))
+
+    [row] = listed.tables[0].records()
+    assert (row["file"], row["state"], row["batch"]) == (FEEDBACK, "failed", 100)
+    assert row["command"] == f"python3 invoke_jobs.py files show {FEEDBACK}"
+    assert listed.answer == "No file is held. 1 batch of feedback is held in files that failed."
+    office.run(ignore=FEEDBACK, reason="ticket 4711")
+    assert show_files(office.books.context(), FileListArguments("held")).answer == "No file is held."
 
 
 @pytest.mark.parametrize("name", ["no BT line", "an unknown record"])

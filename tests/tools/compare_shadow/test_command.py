@@ -111,7 +111,7 @@ def test_a_file_that_ours_holds_is_named_for_what_it_tells_is_missing(compare: C
 
     assert compare().notes == [
         "Ours holds 1 file (BCR_PAYMENT_APPL_20261104.csv): what it tells is missing there. Apply or put aside each "
-        "(python3 invoke_jobs.py files list --state held), then compare again."
+        "(python3 invoke_jobs.py files list), then compare again."
     ]
 
 
