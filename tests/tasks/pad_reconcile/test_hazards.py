@@ -1033,6 +1033,49 @@ def test_a_balance_that_has_the_fee_of_the_bounce_in_it_lowers_nothing_that_coun
     assert books.payments() == [(NUMBER, "PAD", "FAILED", "PR1", "25.00")]
 
 
+def test_a_bounce_of_another_receipt_counts_also_where_the_fee_of_the_first_is_in_its_balance(
+    books: SettlementBooks,
+) -> None:
+    account = books.account("800101", status="FREEZE")
+    books.invoice(account, NUMBER, "80.00", id=100, status="PARTIAL_PAID", paid="40.00")
+    books.add("non_sufficient_funds", invoice_id=100, invoice_number=NUMBER)
+    books.receipt(100, "5002", "15.00")
+    books.payment(account, NUMBER, "PR1", "40.00", status="FAILED")
+    books.applied_credit(books.credit(account, "M1", "25.00", remaining="0"), account, 100, NUMBER, 7, "25.00")
+
+    books.apply(bounce("PR2", "800101", NUMBER, "80.00", status="Partially PAID", outstanding="85.00"))
+
+    assert books.outcomes() == ["applied:another_receipt"]
+    assert books.payments() == [(NUMBER, "PAD", "FAILED", "PR2", "0.00")]
+
+
+def test_a_further_line_by_which_a_receipt_comes_back_in_part_lowers_what_counts_as_paid(
+    books: SettlementBooks,
+) -> None:
+    books.invoice(books.account("800101"), NUMBER, "60.00", id=100)
+    books.apply(*(Line("PADP", "PR1", amount, "800101", NUMBER, original="60.00") for amount in ("40.00", "20.00")))
+    books.apply(_LINE_A, name=NEXT_FILE)
+
+    books.apply(replace(_LINE_A, application="3", outstanding="50.00"), name=LATER_FILE)
+
+    assert books.outcomes(LATER_FILE) == ["applied:another_receipt"]
+    assert books.payments() == [(NUMBER, "PAD", "FAILED", "PR1", "10.00")]
+
+
+def test_a_bounce_of_a_receipt_that_paid_only_another_number_takes_nothing_of_one_that_bounced(
+    books: SettlementBooks,
+) -> None:
+    account = books.account("800101", status="FREEZE")
+    books.invoice(account, NUMBER, "60.00", id=100, status="SETTLEMENT_SCHED")
+    books.add("non_sufficient_funds", invoice_id=100, invoice_number=NUMBER)
+    books.payment(account, NUMBER, "PR1", "0.00", status="FAILED")
+    books.paid_invoice(account, "REG2", "20.00", "PR2", id=101)
+
+    books.apply(bounce("PR2", "800101", NUMBER, "60.00"))
+
+    assert books.outcomes() == ["already_applied:bounced_before"]
+
+
 @pytest.fixture
 def pulled_again(books: SettlementBooks) -> SettlementBooks:
     """One number that two receipts paid, of which one bounced and was pulled again under another number."""

@@ -588,11 +588,15 @@ def test_the_next_file_leaves_the_payment_of_an_eft_line_that_was_rejected_to_it
 def test_an_eft_line_whose_only_payment_bounced_is_for_a_person(status: str, books: SettlementBooks) -> None:
     account = books.account("800106", "EFT")
     books.payment(account, "REG1", "EFTCIL1", "0.00", status=status)
+    books.payment(account, "REG2", "EFTCIL2", "15.00", method="EFT", status="CREATED")
 
     books.apply(Line("EFTP", "EFTCIL1", "15.00", "800106", "REG1"))
 
     assert books.outcomes() == ["rejected:no_eft_payment"]
-    assert books.payments() == [("REG1", "PAD", status, "EFTCIL1", "0.00")]
+    assert books.payments() == [
+        ("REG1", "PAD", status, "EFTCIL1", "0.00"),
+        ("REG2", "EFT", "CREATED", "EFTCIL2", "15.00"),
+    ]
     assert books.rows("SELECT detail FROM pay_jobs.settlement_rows") == [
         (f"the payment with the receipt number EFTCIL1 is {status}",)
     ]
