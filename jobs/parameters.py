@@ -127,6 +127,11 @@ OWN_FILE = OwnFile()
 INBOUND_FILE = click.Option(
     ["--file", "file"], metavar="NAME", help="Apply one stored or local file instead of polling."
 )
+RETIRED_FOR_FILES = (
+    ("--list", "files list"),
+    ("--replay", 'files replay NAME --reason "..."'),
+    ("--ignore", 'files ignore NAME --reason "..."'),
+)
 
 
 class ReasonOption(click.Option):

@@ -16,7 +16,7 @@ departures from the reference are in docs/decisions/ejv-feedback-check.md.
 import click
 
 from jobs.job import Job
-from jobs.parameters import INBOUND_FILE
+from jobs.parameters import INBOUND_FILE, RETIRED_FOR_FILES
 from tasks.channels import CHANNELS
 
 JOB = Job(
@@ -35,6 +35,7 @@ JOB = Job(
         'EJV_FEEDBACK_CHECK --file FEEDBACK.F3535.20261117214512 --despite-faults --reason "ticket 4711: CAS agrees"',
     ),
     retired=(
+        *RETIRED_FOR_FILES,
         ("--no-poll", "ejv outstanding"),
         ("--search", "ejv search NUMBER"),
         ("--index-bucket", "ejv index"),
@@ -42,7 +43,6 @@ JOB = Job(
         ("--even-if-closed", 'ejv resubmit BATCH --closed-period --reason "..."'),
         ("--even-if-young", 'ejv resubmit BATCH --skip-wait --reason "..."'),
         ("--rebuild", 'ejv rebuild BATCH --reason "..."'),
-        ("--ignore", 'files ignore NAME --reason "..."'),
         ("--unstop", 'ejv unstop CODE --reason "..."'),
     ),
     needs=("CgiSettings", "CgiSftpSettings", "ObjectStoreSettings", "EventSettings"),

@@ -15,7 +15,7 @@ departures from the reference are in docs/decisions/pad-reconcile.md.
 import click
 
 from jobs.job import Job
-from jobs.parameters import INBOUND_FILE
+from jobs.parameters import INBOUND_FILE, RETIRED_FOR_FILES
 from tasks.channels import CHANNELS
 
 JOB = Job(
@@ -40,8 +40,7 @@ JOB = Job(
         "PAD_RECONCILE --sync-all-credits",
     ),
     retired=(
-        ("--list", "files list"),
-        ("--replay", 'files replay NAME --reason "..."'),
+        *RETIRED_FOR_FILES,
         ("--retry-rejects", 'repair pad-rejects --reason "..."'),
     ),
     needs=("CasSftpSettings", "ObjectStoreSettings", "CfsSettings", "EventSettings"),
