@@ -30,10 +30,10 @@ class KeptRows(Generic[T]):
         self._count = 0
         self._exists = False
 
-    def add(self, query: str) -> int:
+    def add(self, query: str, **values: Any) -> int:
         """Keep what a query finds, and return how many rows that are; each query has the same columns."""
         into = f"INSERT INTO {self._name}" if self._exists else f"CREATE TEMPORARY TABLE {self._name} ON COMMIT DROP AS"
-        added = self._session.execute(text(f"{into}\n{query}")).rowcount
+        added = self._session.execute(text(f"{into}\n{query}"), values).rowcount
         self._exists = True
         self._count += added
         return added

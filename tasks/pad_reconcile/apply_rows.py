@@ -118,6 +118,7 @@ def _apply_credits(session: Session, effects: SettlementEffects, *, memos_only: 
     sql.run(session, "apply_credits", memos_only=memos_only)
     effects.left_over.add(sql["list_left_over"].text)
     sql.run(session, "mark_credits_applied", memos_only=memos_only)
+    effects.unnoted.add(sql["list_unnoted"].text, memos_only=memos_only)
     session.execute(text("DROP TABLE settlement_placed"))
 
 

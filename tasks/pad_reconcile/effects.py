@@ -105,6 +105,18 @@ class LeftOverCredit:
 
 
 @dataclass(frozen=True)
+class UnnotedMemo:
+    """A credit memo line whose application is noted already as something else (list_unnoted.sql); amount in CAD."""
+
+    line: int
+    target_number: str
+    source_number: str
+    application_id: int
+    amount: Decimal
+    noted: str
+
+
+@dataclass(frozen=True)
 class WithdrawnInvoice:
     """A withdrawn invoice that a receipt or credit memo paid all the same (find_withdrawn.sql); amount in CAD."""
 
@@ -139,6 +151,7 @@ class SettlementEffects:
     receipts: KeptRows[BankReceipt]
     differences: KeptRows[AmountDifference]
     left_over: KeptRows[LeftOverCredit]
+    unnoted: KeptRows[UnnotedMemo]
     withdrawn: KeptRows[WithdrawnInvoice]
     unmatched: list[UnmatchedBounce] = field(default_factory=list)
     by_rule: list[RuleTotal] = field(default_factory=list)
@@ -153,6 +166,7 @@ class SettlementEffects:
             receipts=KeptRows(session, "kept_receipts", "source_number", _reader(BankReceipt)),
             differences=KeptRows(session, "kept_differences", "target_number", _reader(AmountDifference)),
             left_over=KeptRows(session, "kept_left_over", "line", _reader(LeftOverCredit)),
+            unnoted=KeptRows(session, "kept_unnoted", "line", _reader(UnnotedMemo)),
             withdrawn=KeptRows(session, "kept_withdrawn", "line, invoice_id", _reader(WithdrawnInvoice)),
         )
 
@@ -164,6 +178,7 @@ class SettlementEffects:
             self.receipts,
             self.differences,
             self.left_over,
+            self.unnoted,
             self.withdrawn,
         ):
             kept.forget()

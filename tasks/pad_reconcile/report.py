@@ -8,7 +8,14 @@ from typing import Any
 from config.command_line import typed
 from config.plurals import counted
 from jobs.run.outcome import Outcome, Reject, Table
-from tasks.pad_reconcile.effects import BouncedPayment, LeftOverCredit, RuleTotal, SettlementEffects, WithdrawnInvoice
+from tasks.pad_reconcile.effects import (
+    BouncedPayment,
+    LeftOverCredit,
+    RuleTotal,
+    SettlementEffects,
+    UnnotedMemo,
+    WithdrawnInvoice,
+)
 from tasks.pad_reconcile.rejects import SHOWN
 from tasks.pad_reconcile.staging import RowTotals
 
@@ -51,6 +58,7 @@ def outcome_of_rows(name: str, totals: RowTotals, effects: SettlementEffects) ->
         if one.applied - one.open_amount != unplaced.get(one.target_number)  # else it is told with the line
     ]
     outcome.rejects += [_left_over(name, row) for row in left_over]
+    outcome.rejects += [_unnoted(name, row) for row in effects.unnoted.first(SHOWN)]
     outcome.rejects += [_withdrawn(name, row) for row in effects.withdrawn.first(SHOWN)]
     outcome.rejects += [
         Reject(
@@ -66,6 +74,7 @@ def outcome_of_rows(name: str, totals: RowTotals, effects: SettlementEffects) ->
     for found, said in (
         (len(effects.differences), "numbers were settled for another amount"),
         (len(effects.left_over), "credit memo lines left an amount over"),
+        (len(effects.unnoted), "credit memo lines have an application that is noted already"),
         (len(effects.withdrawn), "withdrawn invoices were paid"),
     ):
         if found > SHOWN:
@@ -96,6 +105,15 @@ def _left_over(name: str, row: LeftOverCredit) -> Reject:
         return Reject(where, "settled in CFS only", why, typed("explain invoice", number), row.unplaced)
     why = f"{number} is also the number of {card}: {booked}"
     return Reject(where, "credit left over", why, typed("explain invoice", number), row.unplaced)
+
+
+def _unnoted(name: str, row: UnnotedMemo) -> Reject:
+    why = (
+        f"application {row.application_id} is noted already, as {row.noted}: {row.amount} CAD of credit memo "
+        f"{row.source_number} for {row.target_number} are not. Ask CAS which is right"
+    )
+    command = typed("explain invoice", row.target_number)
+    return Reject(f"{name} line {row.line}", "application noted before", why, command, row.amount)
 
 
 def _withdrawn(name: str, row: WithdrawnInvoice) -> Reject:

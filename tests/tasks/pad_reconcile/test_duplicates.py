@@ -3,9 +3,11 @@
 import re
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
+from jobs.run.outcome import Reject
 from tests.settlement_factory import (
     FILE,
     Line,
@@ -363,6 +365,59 @@ def test_an_application_id_that_comes_twice_in_one_file_is_applied_once(books: S
     assert books.applied_credits() == [(7, 100, "10.00")]
     assert books.outcomes() == ["applied:credit_applied", "already_applied:credit_applied"]
     assert books.receipts() == [(100, "PR1", "60.00")], "PAD had paid the invoice whole"
+
+
+@pytest.mark.parametrize("is_one_file", [True, False])
+@pytest.mark.parametrize(("memo", "number", "amount", "status", "is_told"), [
+    ("M1", "REG1", "40.00", "Fully PAID", True),
+    ("M1", "REG1", "30.00", "Partially PAID", True),
+    ("M2", "REG1", "20.00", "Partially PAID", True),
+    ("M1", "REG2", "20.00", "Fully PAID", True),
+    ("M1", "REG1", "20.00", "Fully PAID", False),
+])  # fmt: skip
+def test_a_further_line_of_an_application_that_says_something_else_is_told(
+    memo: str, number: str, amount: str, status: str, is_told: bool, is_one_file: bool, books: SettlementBooks
+) -> None:
+    account = books.account("800101")
+    books.invoice(account, "REG1", "60.00", id=100)
+    books.invoice(account, "REG2", "20.00", id=101)
+    for one in ("M1", "M2"):
+        books.credit(account, one, "60.00")
+    first = Line("CMAP", "M1", "20.00", "800101", "REG1", "Partially PAID", "60.00", "40.00", application="7")
+    further = Line("CMAP", memo, amount, "800101", number, status, "60.00", application="7")
+
+    if not is_one_file:
+        books.apply(first)
+    outcome = books.apply(*[first] * is_one_file, further, name=NEXT_FILE)
+
+    told = Reject(
+        f"{NEXT_FILE} line {2 + is_one_file}",
+        "application noted before",
+        f"application 7 is noted already, as 20.00 CAD of M1 for REG1: {amount} CAD of credit memo {memo} for {number} "
+        "are not. Ask CAS which is right",
+        f"python3 invoke_jobs.py explain invoice {number}",
+        Decimal(amount),
+    )
+    assert [one for one in outcome.rejects if one.reason == told.reason] == [told] * is_told
+    assert books.applied_credits() == [(7, 100, "20.00")]
+
+
+@pytest.mark.parametrize("status", ["Partially PAID", "Fully PAID"])
+@pytest.mark.parametrize("is_one_file", [True, False])
+def test_a_line_that_comes_again_is_no_news_though_its_invoice_owed_less(
+    is_one_file: bool, status: str, books: SettlementBooks
+) -> None:
+    account = books.account("800101")
+    books.invoice(account, "REG1", "50.00", id=100)
+    books.credit(account, "M1", "60.00")
+    line = Line("CMAP", "M1", "60.00", "800101", "REG1", "Partially PAID", application="7")
+    again = replace(line, status=status)
+
+    if not is_one_file:
+        books.apply(line)
+    outcome = books.apply(*[line] * is_one_file, again, name=NEXT_FILE)
+
+    assert "application noted before" not in [one.reason for one in outcome.rejects]
 
 
 def test_of_an_application_id_on_two_numbers_the_first_line_counts_though_its_number_bounces_later(

@@ -32,6 +32,10 @@ LEFT_OVER = (
     "SELECT n AS line, 'REG' || n AS target_number, 1.00 AS placed, 5.00 AS unplaced, false AS shares_card,"
     " false AS settles"
 )
+UNNOTED = (
+    "SELECT n AS line, 'REG' || n AS target_number, 'M1' AS source_number, 7 AS application_id, 5.00 AS amount,"
+    " '4.00 CAD of M1 for REG1' AS noted"
+)
 WITHDRAWN = (
     "SELECT n AS line, 'REG' || n AS target_number, 'receipt PR1' AS source, n AS invoice_id, 'DELETED' AS status,"
     " 6.00 AS amount"
@@ -51,6 +55,7 @@ def test_a_thousand_rows_of_each_kind_are_shown(found: int, first: str, books: S
             (effects.bounced, BOUNCED),
             (effects.differences, DIFFERING),
             (effects.left_over, LEFT_OVER),
+            (effects.unnoted, UNNOTED),
             (effects.withdrawn, WITHDRAWN),
         ):
             kept.add(f"{select} FROM generate_series(1, {found}) AS n")
@@ -64,10 +69,11 @@ def test_a_thousand_rows_of_each_kind_are_shown(found: int, first: str, books: S
         ("A4", "800101", "REG4", Decimal("60.00"), "already frozen", Decimal("0.00"), ""),
     ]
     assert (outcome.counts["payments_bounced"], outcome.counts["accounts_frozen"]) == (found, 3)
-    assert len(outcome.rejects) == 3000
+    assert len(outcome.rejects) == 4000
     more = [
         "t.csv: 1,001 numbers were settled for another amount; the first 1,000 are shown.",
         "t.csv: 1,001 credit memo lines left an amount over; the first 1,000 are shown.",
+        "t.csv: 1,001 credit memo lines have an application that is noted already; the first 1,000 are shown.",
         "t.csv: 1,001 withdrawn invoices were paid; the first 1,000 are shown.",
     ]
     assert outcome.notes == (more if first else [])
