@@ -1,5 +1,6 @@
 """Apply one batch of feedback, inside one transaction: every step is one statement over all its lines."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -64,7 +65,7 @@ def apply_batch(
             sql.run(session, "settle_headers", **answer)
         message = refusal or header.message
         sql.run(session, "settle_batch", **answer | {"refusal": message}, name=batch.file_name, now=now)
-    _record(session, result, batch, count)
+    _record(session, result, batch, count, today)
     session.execute(text("DROP TABLE feedback_items, feedback_staged"))
     return result
 
@@ -160,7 +161,18 @@ def _stop_gl(session: Session, chosen: Sequence[Row[Any]], now: datetime) -> lis
     return [code.id for code in chosen]
 
 
-def _record(session: Session, result: BatchResult, batch: FeedbackBatch, count: int) -> None:
+def _with_gls(session: Session, items: list[ItemToCheck], *, is_disbursement: bool, today: date) -> list[ItemToCheck]:
+    """Return items, those of which CGI refused a line with the GL codes of their invoices."""
+    invoices = sorted({item.invoice_id for item in items if item.refused_sides and item.invoice_id is not None})
+    if not invoices:
+        return items
+    found: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for row in sql.run(session, "list_refused_gl", invoices=invoices, is_disbursement=is_disbursement, today=today):
+        found[row.invoice][row.owner].append(f"distribution code {row.code}: {row.gl}")
+    return [item._replace(gls=found[item.invoice_id]) if item.invoice_id in found else item for item in items]
+
+
+def _record(session: Session, result: BatchResult, batch: FeedbackBatch, count: int, today: date) -> None:
     values = {"file_id": batch.file_id, "first": batch.first_line, "last": batch.last_line}
     sql.run(session, "forget_lines", **values)
     sql.run(session, "record_lines", file_id=batch.file_id, batch=batch.number)
@@ -172,8 +184,8 @@ def _record(session: Session, result: BatchResult, batch: FeedbackBatch, count: 
         )
     if not result.refusal and (trailer := sql.run(session, "find_trailer_refusal").first()) is not None:
         result.trailer = (trailer.line, trailer.refusal)
-    to_check = sql.run(session, "list_to_check", limit=SHOWN)
-    result.to_check = [ItemToCheck(**row._mapping) for row in to_check]
+    to_check = [ItemToCheck(**row._mapping) for row in sql.run(session, "list_to_check", limit=SHOWN)]
+    result.to_check = _with_gls(session, to_check, is_disbursement=result.file_type == "DISBURSEMENT", today=today)
     unanswered = sql.run(session, "list_unanswered", batch=batch.number, limit=SHOWN)
     result.unanswered = [UnansweredLink(**row._mapping) for row in unanswered]
     if not (result.refusal or result.is_held):

@@ -1,8 +1,10 @@
 """A batch of feedback, and what became of it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from connectors.payment_events import EventInvoice
@@ -33,6 +35,7 @@ class ItemToCheck(NamedTuple):
     status_before  the status of the row that its answer changes
     was_never_charged  whether its charge was refused while its refund is asked for
     refused_sides      C, D or CD: the sides of the journal lines that CGI refused
+    gls                the GL codes of its journal by their owner (list_refused_gl.sql), where CGI refused a line
     """
 
     at_line: int | None
@@ -55,6 +58,7 @@ class ItemToCheck(NamedTuple):
     invoice_id: int | None
     was_never_charged: bool
     refused_sides: str | None
+    gls: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
 class UnansweredLink(NamedTuple):

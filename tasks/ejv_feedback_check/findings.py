@@ -1,6 +1,6 @@
 """What needs attention about one thing that a batch of feedback is about, in words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from config.command_line import typed
 from jobs.run.outcome import Reject
@@ -128,12 +128,18 @@ def _refused_gl(item: ItemToCheck) -> str:
     if item.message.startswith(_CLOSED_PERIOD):
         return ". The period of its date was closed, and nothing is wrong with the GL: a new batch has a new date"
     if len(item.refused_sides) > 1:
-        return ", on both sides"
+        return f", on both sides{_codes(gl for gls in item.gls.values() for gl in gls)}"
     is_first = item.refused_sides == ("C" if item.effect in _CREDIT_FIRST else "D")
     is_to_partner = item.effect in {"disbursed", "reversed"}
     other = "the partner" if is_to_partner else "the ministry"
     owner = other if is_first == is_to_partner else "BC Registries"
-    return f", on the {_SIDES[item.refused_sides]} line, with the GL of {owner}"
+    return f", on the {_SIDES[item.refused_sides]} line, with the GL of {owner}{_codes(item.gls.get(owner, ()))}"
+
+
+def _codes(gls: Iterable[str]) -> str:
+    """Return the GL codes that may be meant, as our tables hold them."""
+    shown = ", or ".join(gls)
+    return f" ({shown})" if shown else ""
 
 
 def _about_accepted(item: ItemToCheck) -> Iterator[tuple[str, str]]:

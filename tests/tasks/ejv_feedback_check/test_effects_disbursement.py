@@ -48,6 +48,15 @@ def test_disbursement_of_an_invoice(
     assert books.rows("SELECT * FROM payments") == books.rows("SELECT * FROM receipts") == []
 
 
+def test_a_partner_gl_that_is_refused_is_shown_with_its_code_and_digits(office: FeedbackOffice) -> None:
+    partner = given_disbursement(office.books, "PAID", None)
+    batch = Batch(100, "GA", journals=[(10, [JournalPair("1001", "28.50")])])
+
+    outcome = office.answer(batch, {LINE: ERROR})
+
+    assert f"with the GL of the partner (distribution code {partner}: 112.?.?.?.?)" in outcome.rejects[0].detail
+
+
 def test_a_later_batch_of_other_invoices_takes_nothing_from_what_an_answer_says(office: FeedbackOffice) -> None:
     books = office.books
     given_disbursement(books, "PAID", None)

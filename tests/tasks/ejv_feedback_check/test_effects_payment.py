@@ -113,7 +113,30 @@ def test_a_refused_gl_is_named_where_the_other_side_was_refused_for_a_closed_per
     batch = Batch(100, journals=[(10, [JournalPair("1001", "30.00")])])
     [told] = office.answer(batch, {CREDIT: "0703 PERIOD CLOSED", DEBIT: ERROR}).rejects
     assert told.where.endswith(f"line {DEBIT}")
-    assert told.detail.endswith(f"{ERROR}, on the debit line, with the GL of the ministry")
+    code = office.books.one("SELECT distribution_code_id FROM distribution_codes WHERE client = '901'")
+    assert told.detail.endswith(
+        f"{ERROR}, on the debit line, with the GL of the ministry (distribution code {code}: 901.?.?.?.?)"
+    )
+
+
+def test_a_refused_gl_is_shown_with_its_code_and_digits_so_that_somebody_can_correct_it(office: FeedbackOffice) -> None:
+    books = office.books
+    given_invoice(books, "APPROVED")
+    digits = {"client": "112", "responsibility_centre": "32041", "service_line": "35301", "stob": "1278"}
+    service = books.add("distribution_codes", **digits, project_code="3200001")
+    fee = books.add(
+        "distribution_codes", **digits, project_code="3200000", service_fee_distribution_code_id=service,
+    )  # fmt: skip
+    line = books.line_item(1001, "28.50", fee)
+    books.change("UPDATE payment_line_items SET service_fees = 1.50 WHERE id = :id", id=line)
+    batch = Batch(100, journals=[(10, [JournalPair("1001", "30.00")])])
+
+    [told] = office.answer(batch, {CREDIT: ERROR}).rejects
+
+    assert told.detail.endswith(
+        f"with the GL of BC Registries (distribution code {service}: 112.32041.35301.1278.3200001, or "
+        f"distribution code {fee}: 112.32041.35301.1278.3200000)"
+    )
 
 
 @pytest.mark.parametrize(
