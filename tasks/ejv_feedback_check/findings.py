@@ -19,6 +19,7 @@ _RULES = {
     "no_journal_header": "the file has no JH line for the journal",
     "unknown_link": "the journal has no link to it in ejv_links",
     "unknown_invoice": "there is no such invoice",
+    "other_invoice": "what it names is of another invoice; nothing was changed. Ask CAS which is meant",
     "unknown_disbursement": "there is no such partner disbursement",
     "unknown_item": "there is no such routing slip, refund or link",
     "no_item_header": "the item has no IH line",

@@ -57,6 +57,9 @@ WITH headers AS (
        SELECT spoken.*,
               partner.is_reversal,
               partner.id IS NOT NULL AS has_partner,
+              CASE spoken.form
+              WHEN 'PARTNER' THEN (lower(partner.target_type), partner.target_id) <> ('invoice', spoken.invoice_id)
+              WHEN 'PARTNER_REFUND' THEN lower(partner.target_type) <> 'partial_refund' END AS is_of_another,
               partner.amount AS partner_amount,
               partner.status_code AS partner_status,
               partner.processed_on AS sent_on,
@@ -73,14 +76,14 @@ WITH headers AS (
               CASE WHEN keyed.link_type = 'partial_refund' THEN keyed.link_id END AS refund_id,
               keyed.line, keyed.refused_line, keyed.refusal, keyed.refused_sides, keyed.effective_date, keyed.debit,
               keyed.credit,
-              keyed.first_side, keyed.is_reversal, keyed.has_partner, keyed.partner_amount, keyed.partner_status,
+              keyed.first_side, keyed.is_reversal, keyed.has_partner, keyed.is_of_another, keyed.partner_amount, keyed.partner_status,
               keyed.sent_on, keyed.link_type, keyed.link_id
          FROM keyed
         UNION ALL
        SELECT link.journal, NULL, 'SILENT',
               CASE link.link_type WHEN 'invoice' THEN link.link_id WHEN 'partial_refund' THEN refund.invoice_id END, NULL,
               CASE link.link_type WHEN 'partial_refund' THEN link.link_id END,
-              NULL, NULL, NULL, NULL, NULL, 0, 0, NULL, NULL, true, NULL, NULL, sent.first_on, link.link_type,
+              NULL, NULL, NULL, NULL, NULL, 0, 0, NULL, NULL, true, false, NULL, NULL, sent.first_on, link.link_type,
               link.link_id
          FROM links AS link
          LEFT JOIN headers
@@ -151,6 +154,7 @@ WITH headers AS (
                    WHEN items.partner_id IS NOT NULL AND NOT items.has_partner THEN 'rejected:unknown_disbursement'
                    WHEN links.journal IS NULL THEN 'rejected:unknown_link'
                    WHEN invoice.id IS NULL THEN 'rejected:unknown_invoice'
+                   WHEN items.is_of_another OR refund.invoice_id <> items.invoice_id THEN 'rejected:other_invoice'
                    WHEN links.is_open THEN 'applied:'
                    WHEN links.is_completed = (items.refused_line IS NULL AND NOT :is_refused
                                               AND NOT coalesce(headers.is_refused, false)) THEN 'already_applied:same_answer'

@@ -222,6 +222,19 @@ def test_money_moved_a_second_time_is_reported_and_the_invoice_keeps_its_dates(
     assert books.one("SELECT disbursement_status_code FROM ejv_links") == "COMPLETED"
 
 
+def test_a_partial_refund_that_is_named_with_another_invoice_stays_as_it_is(office: FeedbackOffice) -> None:
+    books = office.books
+    account = given_invoice(books, "PAID")
+    books.invoice(account, 1002, "30.00", "PAID")
+    books.partial_refund(55, 1001, "5.00")
+    books.add("ejv_links", ejv_header_id=10, link_type="partial_refund", link_id=55)
+    pairs = [JournalPair("1001", "30.00"), JournalPair("1002-PR-55", "5.00", is_reversal=True)]
+    outcome = office.answer(Batch(100, journals=[(10, pairs)]))
+    assert [one.reason for one in outcome.rejects if "1002-PR-55" in one.detail] == ["other invoice"]
+    assert books.one("SELECT status FROM refunds_partial") == "REFUND_PROCESSING"
+    assert books.one("SELECT disbursement_status_code FROM ejv_links WHERE link_id = 55") != "COMPLETED"
+
+
 @pytest.mark.parametrize(
     ("status", "amount", "reason"),
     [("REFUND_PROCESSED", "5.00", "moved a second time"), ("REFUND_PROCESSING", "4.00", "another amount")],

@@ -228,13 +228,21 @@ def test_of_two_links_to_a_thing_an_open_one_waits_and_an_accepted_one_counts(
         ("PAYMENT", [*lines_of(1001), head(11)], "no_journal_header"),
         ("DISBURSEMENT", [head(), *lines_of("1001-7")], "unknown_disbursement"),
         ("DISBURSEMENT", [head(), *lines_of("1001-7-PR")], "unknown_disbursement"),
+        ("PAYMENT", [head(11), *lines_of("1001-PR-55", 5, journal=11, back=True)], "other_invoice"),
+        ("PAYMENT", [head(11), *lines_of("1001-PR-55", 5, journal=11, back=True, **BAD)], "other_invoice"),
+        ("DISBURSEMENT", [head(11), *lines_of("1001-9-PR", 5, journal=11, back=True)], "other_invoice"),
+        ("DISBURSEMENT", [head(), *lines_of("1001-10", 5)], "other_invoice"),
+        ("DISBURSEMENT", [head(), *lines_of("1001-9", 5)], "other_invoice"),
     ],
 )
 def test_what_has_no_row_of_ours_is_rejected(file_type: str, lines: list[Line], rule: str, books: EjvBooks) -> None:
     given(books, file_type=file_type)
     books.journal(100, 11, [])
     books.journal(100, 12, [("invoice", 1999)])
-    books.add("partner_disbursements", id=8, amount="30.00", partner_code="VS", target_id=1001, target_type="invoice")
+    books.partial_refund(55, 1002, "5.00")
+    books.add("ejv_links", ejv_header_id=11, link_type="partial_refund", link_id=55)
+    for id_, target, kind in ((8, 1001, "invoice"), (9, 55, "partial_refund"), (10, 1002, "INVOICE")):
+        books.add("partner_disbursements", id=id_, amount="5.00", partner_code="VS", target_id=target, target_type=kind)
     assert [row[1:] for row in told(books, lines, file_type)] == [("rejected", rule)]
 
 

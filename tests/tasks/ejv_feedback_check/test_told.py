@@ -40,6 +40,7 @@ ITEM = ItemToCheck(
             {"outcome": "rejected", "rule": "not_uploaded", "status_before": "VOID", "is_accepted": False},
             [("not uploaded", "the slip is VOID, expected REFUND_UPLOADED; nothing was changed")],
         ),
+        ({"outcome": "rejected", "rule": "other_invoice"}, [("other invoice", "what it names is of another invoice")]),
         ({"is_accepted": False, "message": "1117 BAD"}, [("refused by CGI", "invoice 1001, 30.00 CAD: 1117 BAD")]),
         (
             {"is_accepted": False, "message": "1117 BAD", "rule": "settled_before"},
