@@ -1,5 +1,6 @@
 """What is told of a subject, in one session: that it exists, its life, and what its dates and status mean."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -16,6 +17,8 @@ from database.sessions import Session
 from database.sql import statements
 from jobs.inbound.choose_file import no_such_file
 from jobs.run.outcome import Outcome, Table
+from tasks.routing_slip_recreate.family.due import due_for
+from tasks.routing_slip_recreate.family.reading import read_family
 from tools.explain.archived import where_rows_of_a_file_are
 from tools.explain.arguments import Arguments
 from tools.explain.meaning import meanings
@@ -131,7 +134,19 @@ def slip_life(session: Session, arguments: Arguments) -> Outcome:
     outcome = Outcome(answer=f"Routing slip {row.number} is {row.status}.", tables=[told])
     if row.parent_number:
         outcome.notes.append(f"It is linked: {typed('explain slip', row.parent_number)}")
+    outcome.notes += _what_is_due(session, row.parent_number or row.number)
     return outcome
+
+
+def _what_is_due(session: Session, root: str) -> Iterator[str]:
+    """Return what no run can do for a slip and its children, and what waits, in the words of the job."""
+    family = read_family(session, root, prefix="invoice ")
+    for due in due_for(family) if family is not None else ():
+        operation = f"Slip {due.slip.number}: its {due.kind.replace('_', ' ')}"
+        if due.refused:
+            yield f"{operation} is refused: {due.refused.rstrip('.')}."
+        elif due.waits_for:
+            yield f"{operation} waits for {due.waits_for}."
 
 
 def batch_life(session: Session, arguments: Arguments) -> Outcome:

@@ -157,6 +157,21 @@ def test_the_life_of_an_invoice_is_told_in_order_with_what_it_means(run_job: Run
     assert "More: python3 invoke_jobs.py explain account 1100" in result.outcome.notes
 
 
+def test_a_slip_whose_refund_is_refused_is_told_with_what_the_job_says_is_to_be_done(run_job: RunJob, sql: Sql) -> None:
+    sql(
+        "INSERT INTO payment_accounts (id, auth_account_id, payment_method) VALUES (99, NULL, 'INTERNAL');"
+        "INSERT INTO cfs_accounts (id, account_id, status, payment_method) VALUES (99, 99, 'ACTIVE', 'INTERNAL');"
+        "INSERT INTO routing_slips (id, number, status, total, remaining_amount, created_by, created_on,"
+        "                           routing_slip_date, payment_account_id, cas_mismatch)"
+        " VALUES (99, '206000093', 'REFUND_AUTHORIZED', 100, 40, 'x', '2026-11-01', '2026-11-01', 99, true)"
+    )
+
+    assert run_job(SLIP, subject="206000093").outcome.notes == [
+        "Slip 206000093: its refund is refused: its balance and CFS disagreed: bring the two together to the cent, and "
+        "clear cas_mismatch of the slip."
+    ]
+
+
 @pytest.mark.parametrize(
     ("job", "subject", "expected"),
     [
