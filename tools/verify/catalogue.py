@@ -180,6 +180,13 @@ CATALOGUE = (
         _INVOICE,
     ),
     Invariant(
+        "PAY-FUTURE",
+        "money_is_of_a_day_that_came",
+        "No payment, receipt or payment date of an invoice is of a day that has not come.",
+        OPERATOR,
+        _INVOICE,
+    ),
+    Invariant(
         "PAY-SLIP",
         "slip_transaction_has_its_payment",
         "The payment of a paid slip transaction is completed, over its amount and of its day.",

@@ -23,6 +23,40 @@ def books(database: PayDatabase) -> SettlementBooks:
     return SettlementBooks(database)
 
 
+@pytest.mark.parametrize(("method", "at", "is_told"), [
+    ("PAD", datetime(2026, 11, 22), False),
+    ("PAD", datetime(2026, 11, 23), True),
+    ("ONLINE_BANKING", datetime(2027, 11, 22), True),
+    ("PAD", datetime(2026, 11, 22, 17, 59), False),  # by card, a clock that is fast
+    ("PAD", datetime(2026, 11, 22, 18, 1), True),
+    ("EJV", datetime(2026, 11, 29), False),
+    ("EJV", datetime(2026, 11, 30), True),
+])  # fmt: skip
+def test_money_of_a_day_that_has_not_come_is_named(
+    method: str, at: datetime, is_told: bool, books: SettlementBooks
+) -> None:
+    account = books.account("800101", method)
+    invoice = books.paid_invoice(account, "REG1", "60.00", "PR1", method=method)
+    payment = books.one("SELECT id FROM payments")
+    books.change("UPDATE payments SET payment_method_code = :method", method=method)
+    for table, column, row, expected in (
+        ("payments", "payment_date", f"payment {payment}", "a payment date that has come"),
+        ("receipts", "receipt_date", f"invoice {invoice}", "a date of receipt PR1 that has come"),
+        ("invoices", "payment_date", f"invoice {invoice}", "a payment date that has come"),
+    ):
+        books.change(f"UPDATE {table} SET {column} = :at", at=at)
+        said = all_findings(books.database, books.now, ("PAY-FUTURE",))
+        assert said == ({("PAY-FUTURE", row): (expected, str(at))} if is_told else {})
+        books.change(f"UPDATE {table} SET {column} = '2026-11-04'")
+
+
+def test_the_cheque_of_a_slip_has_the_day_that_staff_typed(books: SettlementBooks) -> None:
+    books.payment(books.account("800101"), None, "206000010", "60.00", method="CHEQUE", day=NEXT_DAY.date())
+    books.change("UPDATE payments SET is_routing_slip = true")
+
+    assert all_findings(books.database, books.now, ("PAY-FUTURE",)) == {}
+
+
 @pytest.mark.parametrize("status", ["PENDING_APPROVAL", "DECLINED"])
 def test_a_part_that_was_not_approved_gave_nothing_back(status: str, books: SettlementBooks) -> None:
     invoice = books.paid_invoice(books.account("800101"), "REG1", "60.00", "PR1")
