@@ -15,6 +15,8 @@ FRAGMENTS = (
     "refund_is_settled",
     "refund_is_void",
     "taken_out",
+    "is_nsf_fee",
+    "nsf_fees_in_force",
 )
 
 

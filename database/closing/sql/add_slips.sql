@@ -1,6 +1,7 @@
 -- slips.*: what moved routing slips: their deposits, beside the cheques and cash of each; what was spent and taken back, by
 -- the day of the transaction and of the request; and what our job did to them, as it noted it.
 -- in     since, until (naive UTC)
+-- out    rows of closing_rows
 -- source the cheques of a deposit that was corrected since are what they are now, less the corrections
 INSERT INTO closing_rows
 WITH asked_back AS MATERIALIZED (
@@ -34,13 +35,7 @@ SELECT figure.name, [[invoice.created_on]], slip.method, slip.id, slip.number, '
     ON invoice.routing_slip = slip.number
    AND invoice.payment_method_code = 'INTERNAL'
  CROSS JOIN LATERAL (
-        SELECT CASE WHEN EXISTS (SELECT FROM payment_line_items AS line
-                                   JOIN fee_schedules AS schedule
-                                     ON schedule.fee_schedule_id = line.fee_schedule_id
-                                  WHERE line.invoice_id = invoice.id
-                                    AND schedule.filing_type_code = 'NSF'
-                                    AND schedule.corp_type_code = 'BCR')
-                    THEN 'slips.fees' ELSE 'slips.spent' END AS name) AS figure
+        SELECT CASE WHEN <<invoice.is_nsf_fee>> THEN 'slips.fees' ELSE 'slips.spent' END AS name) AS figure
  WHERE invoice.created_on >= :since
    AND invoice.created_on < :until
  UNION ALL

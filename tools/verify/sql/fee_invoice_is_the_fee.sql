@@ -30,12 +30,7 @@ SELECT 'invoice ' || fee.id AS row,
    AND fee.invoice_status_code <> 'CANCELLED'
    AND (fee.id IN (SELECT invoice_id FROM non_sufficient_funds) AND fee.payment_method_code = 'CC'
         OR fee.payment_method_code = 'INTERNAL'
-           AND EXISTS (SELECT FROM payment_line_items AS one
-                         JOIN fee_schedules AS schedule
-                           ON schedule.fee_schedule_id = one.fee_schedule_id
-                          AND schedule.filing_type_code = 'NSF'
-                          AND schedule.corp_type_code = 'BCR'
-                        WHERE one.invoice_id = fee.id))
+           AND <<fee.is_nsf_fee>>)
    AND (line.total IS DISTINCT FROM fee.total
         OR line.filing_fees IS DISTINCT FROM fee.total
         OR line.others IS DISTINCT FROM 0

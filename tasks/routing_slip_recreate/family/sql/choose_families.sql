@@ -4,14 +4,7 @@
 -- again  reads only
 WITH bought AS NOT MATERIALIZED (
     SELECT invoice.id, invoice.routing_slip, invoice.invoice_status_code, invoice.total,
-           EXISTS (
-               SELECT 1
-                 FROM payment_line_items AS line
-                 JOIN fee_schedules AS schedule ON schedule.fee_schedule_id = line.fee_schedule_id
-                WHERE line.invoice_id = invoice.id
-                  AND schedule.filing_type_code = 'NSF'
-                  AND schedule.corp_type_code = 'BCR'
-           ) AS is_fee
+           <<invoice.is_nsf_fee>> AS is_fee
       FROM invoices AS invoice
      WHERE invoice.payment_method_code = 'INTERNAL'
        AND invoice.total > 0

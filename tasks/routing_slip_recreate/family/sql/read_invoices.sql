@@ -9,14 +9,7 @@ SELECT invoice.id,
        invoice.disbursement_status_code,
        reference.id             AS reference_id,
        reference.invoice_number AS reference_number,
-       EXISTS (
-           SELECT 1
-             FROM payment_line_items AS line
-             JOIN fee_schedules AS schedule ON schedule.fee_schedule_id = line.fee_schedule_id
-            WHERE line.invoice_id = invoice.id
-              AND schedule.filing_type_code = 'NSF'
-              AND schedule.corp_type_code = 'BCR'
-       )                        AS is_nsf_fee,
+       <<invoice.is_nsf_fee>>   AS is_nsf_fee,
        EXISTS (
            SELECT 1
              FROM payment_line_items AS line
