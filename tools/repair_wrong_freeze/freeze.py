@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
+from sqlalchemy import text
+
 from config.command_line import typed
 from connectors.cfs import CfsSite
 from database.sessions import Session
@@ -13,7 +15,7 @@ from database.sql import statements
 sql = statements(__package__)
 
 # In the order in which PAD_RECONCILE locks them.
-_LOCKS = ("lock_payment_accounts", "lock_cfs_accounts", "lock_invoices", "lock_invoice_references", "lock_payments")
+_LOCKED = ("payment_accounts", "cfs_accounts", "invoices", "invoice_references", "payments")
 
 
 class Bounce(NamedTuple):
@@ -152,8 +154,8 @@ def cannot_be_taken_back(session: Session, account_id: int, places: Sequence[tup
 
 def judge_bounces(session: Session, account_id: int, places: Sequence[tuple[int, int]]) -> list[JudgedBounce]:
     """Lock what some bounces of an account changed, and return those that were not taken back, judged."""
-    for name in _LOCKS:
-        sql.run(session, name, **places_of(places))
+    for table in _LOCKED:
+        session.execute(text(sql["lock_rows"].text.format(table=table)), places_of(places))
     rows = sql.run(session, "judge_bounces", account_id=account_id, **places_of(places))
     return [one for row in rows if (one := JudgedBounce(*tuple(row))).place in set(places)]
 
