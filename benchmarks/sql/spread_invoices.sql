@@ -1,5 +1,6 @@
 -- Spread the invoices of one week, and all that followed from them, over some weeks.
 -- in     weeks
+-- out    nothing
 WITH spread AS (
        UPDATE invoices
           SET created_on   = created_on - (id % {weeks}) * interval '7 days',

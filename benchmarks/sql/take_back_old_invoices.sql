@@ -1,5 +1,6 @@
 -- Take back what the weeks before left open, but for one invoice in {every}: of a real night few are stuck.
 -- in     weeks, every
+-- out    nothing
 -- note   an account that is frozen keeps what it owes
 WITH taken_back AS (
        UPDATE invoices AS invoice

@@ -66,3 +66,11 @@ def test_a_statement_of_more_than_two_lines_is_a_file() -> None:
     modules = [path for room in ROOMS for path in (ROOT / room).rglob("*.py") if "versions" not in path.parts]
 
     assert [place for module in modules for place in _long_statements(module)] == []
+
+
+def test_a_head_that_says_what_goes_in_says_what_comes_out() -> None:
+    of_invariants = ROOT / "tools/verify/sql"  # what these return is told once, in tools/verify/catalogue.py
+    statements = [path for folder in FOLDERS if folder != of_invariants for path in folder.glob("*.sql")]
+    heads = {path: re.findall(r"^-- (in|out) {4}", path.read_text(encoding="utf-8"), re.M) for path in statements}
+
+    assert [str(path.relative_to(ROOT)) for path, said in heads.items() if "in" in said and "out" not in said] == []

@@ -2,6 +2,7 @@
 -- in     id     bigint, held by this transaction
 --        now    timestamptz
 --        answer json
+-- out    nothing
 UPDATE pay_jobs.outbox
    SET state           = 'delivered',
        delivered_on    = :now,

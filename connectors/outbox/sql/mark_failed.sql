@@ -3,6 +3,7 @@
 --        state           'pending' to try again at next_attempt_on, 'dead' to give up
 --        next_attempt_on timestamptz or null
 --        error           text
+-- out    nothing
 UPDATE pay_jobs.outbox
    SET state           = :state,
        next_attempt_on = :next_attempt_on,

@@ -5,6 +5,7 @@
 -- bounce that another service had noted took no receipt back here. What others that failed before keep less since is no
 -- money of the bounce.
 -- in     since, until (naive UTC)
+-- out    rows of closing_rows
 INSERT INTO closing_rows
 SELECT 'bounces.receipts', [[gone.at]], invoice.payment_method_code, CAST(NULL AS bigint), gone.pair, 'receipt ' || gone.id,
        gone.amount - gone.covered, gone.origin

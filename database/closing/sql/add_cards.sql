@@ -1,6 +1,7 @@
 -- cards.receipts, cards.payments: the receipts of cards beside their payments; cards.covered: what credit memos had paid,
 -- which the card's receipt covers again.
 -- in     since, until (naive UTC), first, last (days)
+-- out    rows of closing_rows
 -- source a payment is told on the day of its receipts; one that has none on its own
 INSERT INTO closing_rows
 WITH of_cards AS MATERIALIZED (

@@ -1,5 +1,6 @@
 -- invoices.created: what was charged; and what was closed at once because nobody is billed for it.
 -- in     since, until (naive UTC)
+-- out    rows of closing_rows
 INSERT INTO closing_rows
 SELECT figure.name, [[invoice.created_on]], invoice.payment_method_code, invoice.id, NULL, 'invoice ' || invoice.id,
        invoice.total, figure.origin

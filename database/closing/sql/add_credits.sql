@@ -1,6 +1,7 @@
 -- credits.made, credits.on_account, credits.used: by the site of the account; what memos paid is told by their
 -- applications, what money on account paid by the rows of CAS.
 -- in     since, until (naive UTC)
+-- out    rows of closing_rows
 INSERT INTO closing_rows
 SELECT figure.name, [[credit.created_on]], coalesce(credit.cfs_site, ''), figure.item,
        credit.cfs_identifier, 'credit ' || credit.id, CAST(credit.amount AS numeric(19,2)), 'credits ' || credit.id

@@ -1,6 +1,7 @@
 -- files.total and files.TYPE.OUTCOME: what settlement files held, and what became of each row, by file; rows that were
 -- tried again, or that an undone bounce had skipped, count once more, on that day.
 -- in     since, until (naive UTC)
+-- out    rows of closing_rows
 INSERT INTO closing_rows
 SELECT 'files.' || lower(line.record_type) || '.' || line.outcome, [[line.at]], line.name, CAST(NULL AS bigint), CAST(line.file_id AS text),
        line.name || ' line ' || line.line, line.amount, line.name || ' line ' || line.line

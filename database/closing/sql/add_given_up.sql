@@ -1,5 +1,6 @@
 -- invoices.cancelled, .credited, .refunded, .removed: what was still owed of an invoice when it was given up.
 -- in     since, until (naive UTC)
+-- out    rows of closing_rows
 -- A receipt counts as paid before if it was booked before, and was not taken back before.
 INSERT INTO closing_rows
 SELECT given_up.figure, [[given_up.at]], invoice.payment_method_code, invoice.id, NULL, 'invoice ' || invoice.id,

@@ -1,6 +1,7 @@
 -- invoices.reopened, invoices.bounce_undone: what was paid and is owed again because money came back; and what of it was
 -- given back since.
 -- in     since, until (naive UTC)
+-- out    rows of closing_rows
 INSERT INTO closing_rows
 SELECT moved.figure, [[moved.at]], invoice.payment_method_code, invoice.id, gone.pair, gone.key, gone.amount - gone.covered,
        gone.origin

@@ -1,6 +1,7 @@
 -- invoices.settled, invoices.settled_by_credit, invoices.paid_late: what was paid of invoices, by money, by credits, and
 -- after they were given up.
 -- in     since, until (naive UTC), first, last (days)
+-- out    rows of closing_rows
 INSERT INTO closing_rows
 SELECT CASE WHEN paid.at > given_up.at THEN 'invoices.paid_late' ELSE paid.figure END,
        [[paid.at]], paid.method, paid.invoice_id, paid.pair, paid.key, paid.amount, paid.origin

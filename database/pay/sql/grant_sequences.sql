@@ -1,5 +1,6 @@
 -- Let a role make temporary tables, and draw keys for the tables it inserts into.
 -- in     the role and the tables that it inserts into, as literals, put in as words
+-- out    nothing
 -- again  grants what is granted already
 DO $$
 DECLARE

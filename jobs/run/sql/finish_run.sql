@@ -1,5 +1,6 @@
 -- Write how a run ended, with the first of its rejects and the last lines of its log.
 -- in     id, status, exit_code, counts, rejects (their number), artifacts, notes, is_news, error; kept, log: JSON arrays
+-- out    nothing
 -- again  the same outcome is written once more, over what the run kept of its rejects while it worked
 WITH ended AS (
 UPDATE pay_jobs.job_runs

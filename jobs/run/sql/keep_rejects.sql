@@ -1,5 +1,6 @@
 -- Keep rejects with their run while it works, in the transaction that found them.
 -- in     run_id, most (how many are kept of a run); kept: a JSON array
+-- out    nothing
 -- again  finish_run.sql writes all of them in their order
 INSERT INTO pay_jobs.run_rejects (run_id, number, place, reason, detail, command, amount)
 SELECT :run_id, earlier.number + kept.number, kept.place, kept.reason, kept.detail, kept.command, kept.amount

@@ -1,5 +1,6 @@
 -- Hold the refused parts of an invoice of which a part was paid back, or is at CGI, be it the same one in an older batch.
 -- in     - (after settle_links.sql)
+-- out    the rule of each refused part in feedback_items
 -- again  the same rules are written
 -- source docs/specs/cgi-ejv-files.md section 7.3, weakness 9
 WITH refused AS (

@@ -1,5 +1,6 @@
 -- Lock the EFT refunds of an AP batch.
 -- in     -
+-- out    the number of refunds
 SELECT count(*)
   FROM (SELECT refund.id
           FROM eft_refunds AS refund

@@ -1,5 +1,6 @@
 -- Lock the invoices that the lines and links of a batch of journal vouchers are about.
 -- in     batch; the {strength} of the lock, put in as words
+-- out    the number of invoices
 SELECT count(*)
   FROM (SELECT invoice.id
           FROM invoices AS invoice

@@ -1,5 +1,6 @@
 -- Lock the journals of a batch and their links.
 -- in     batch
+-- out    the number of links
 SELECT count(*)
   FROM (SELECT link.id
           FROM ejv_headers AS header

@@ -1,5 +1,6 @@
 -- Lock the partial refunds that the lines and links of a batch are about.
 -- in     batch
+-- out    the number of refunds
 SELECT count(*)
   FROM (SELECT refund.id
           FROM refunds_partial AS refund

@@ -1,5 +1,6 @@
 -- Lock the partner disbursements that the lines of a batch name, and those that its links stand for.
 -- in     batch
+-- out    the number of disbursements
 SELECT count(*)
   FROM (SELECT partner.id
           FROM partner_disbursements AS partner

@@ -1,5 +1,6 @@
 -- Lock the routing slips of an AP batch.
 -- in     -
+-- out    the number of slips
 SELECT count(*)
   FROM (SELECT slip.id
           FROM routing_slips AS slip

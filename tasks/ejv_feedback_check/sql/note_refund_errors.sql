@@ -1,5 +1,6 @@
 -- Keep on a partial refund why its disbursement was refused.
 -- in     now (naive UTC)
+-- out    nothing
 UPDATE refunds_partial AS refund
    SET gl_error   = item.message,
        updated_on = :now

@@ -1,5 +1,6 @@
 -- Keep every line of the batch with what became of it.
 -- in     file_id, batch
+-- out    nothing
 -- again  the key is file and line; lines of an earlier try were taken out before (forget_lines.sql)
 INSERT INTO pay_jobs.feedback_lines (file_id, line, batch_number, record, journal, subject, side, amount, effective_date,
                                      code, message, outcome, rule)

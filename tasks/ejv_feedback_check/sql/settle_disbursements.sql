@@ -1,5 +1,6 @@
 -- Write on the invoices how their disbursement went; partial refunds leave their invoice alone.
 -- in     batch, now (naive UTC)
+-- out    nothing
 -- again  the same values are written
 -- source docs/specs/cgi-ejv-files.md section 7.2, weakness 6. Where BH or JH refuses a reversal it becomes COMPLETED
 --        again, so that the next run takes it; a refused line needs attention and stays ERRORED. Of a share and what

@@ -1,5 +1,6 @@
 -- Write on the EFT refunds how they went.
 -- in     now (naive UTC)
+-- out    nothing
 -- again  only what is answered now changes
 UPDATE eft_refunds AS refund
    SET status                   = CASE WHEN item.is_accepted THEN 'COMPLETED' ELSE 'ERRORED' END,

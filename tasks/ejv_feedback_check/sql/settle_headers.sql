@@ -1,5 +1,6 @@
 -- Write on the journals how they went; where BH refuses the batch, all of them.
 -- in     batch, is_refused, refusal
+-- out    nothing
 -- again  the same values are written
 UPDATE ejv_headers AS header
    SET disbursement_status_code = CASE WHEN :is_refused OR answer.code <> '0000' THEN 'ERRORED' ELSE 'COMPLETED' END,

@@ -1,6 +1,7 @@
 -- Mark the invoices of ministry accounts paid or refunded; one that was charged after it was given up keeps its status,
 -- and one that was settled before keeps all; one that its user removed also keeps updated_on, which alone says when that was.
 -- in     now (naive UTC)
+-- out    nothing
 -- again  the same values are written
 UPDATE invoices AS invoice
    SET invoice_status_code = CASE item.effect WHEN 'paid' THEN 'PAID'

@@ -1,5 +1,6 @@
 -- Close the links whose things were answered; a link represents all that share its key in the journal.
 -- in     -
+-- out    nothing
 -- again  closed links are left alone
 UPDATE ejv_links AS link
    SET disbursement_status_code = CASE WHEN answer.is_accepted THEN 'COMPLETED' ELSE 'ERRORED' END,

@@ -1,6 +1,7 @@
 -- Close the partial refunds that were accepted, now or by another batch; set back those that were refused, so that a later
 -- batch takes them, but not one that is held (hold_partial_refunds.sql).
 -- in     now (naive UTC)
+-- out    nothing
 -- again  the same values are written
 -- source docs/specs/cgi-ejv-files.md section 7.2, weaknesses 7 to 9
 UPDATE refunds_partial AS refund

@@ -2,6 +2,7 @@
 -- for the next run.
 -- Of a link that no line speaks of, it is the row that its batch sent.
 -- in     now (naive UTC)
+-- out    nothing
 -- again  the same values are written
 -- source docs/specs/cgi-ejv-files.md section 7.2: reports to partners sum rows by feedback_on
 WITH answered AS (

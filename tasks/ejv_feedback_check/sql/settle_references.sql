@@ -4,6 +4,7 @@
 -- keeps it out of the next batch until somebody has looked; so does that of a refund that was never charged, for which
 -- the next batch would pay back what nobody paid.
 -- in     -
+-- out    nothing
 -- again  only active references change
 -- source docs/specs/cgi-ejv-files.md section 7.2, weakness 10
 UPDATE invoice_references AS reference

@@ -1,5 +1,6 @@
 -- Write on the routing slips and their refunds how the cheque went.
 -- in     now (naive UTC)
+-- out    nothing
 -- again  only what is answered now changes; an earlier refund of the same slip keeps its day
 WITH answered AS (
        UPDATE routing_slips AS slip

@@ -1,5 +1,6 @@
 -- Write one payment a journal: what was accepted of it, and not what its header says.
 -- in     name of the file, now (naive UTC)
+-- out    nothing
 -- again  what is accepted later, in another file, is added to the payment of the same journal, which is kept as it was;
 --        what its receipt says was booked by it is not added again
 -- source docs/specs/cgi-ejv-files.md section 7.2 (JH 0000), weakness 16

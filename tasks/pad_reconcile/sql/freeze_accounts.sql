@@ -1,5 +1,6 @@
 -- Freeze PAD profiles, and keep them as they were, but for the bank account: only the owner's table has that.
 -- in     ids (choose_freezing.sql)
+-- out    nothing
 WITH frozen AS (
        UPDATE cfs_accounts AS profile
           SET status = 'FREEZE'

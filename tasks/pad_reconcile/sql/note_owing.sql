@@ -1,5 +1,6 @@
 -- Note since when accounts owe, and keep them as they were.
 -- in     ids (choose_owing.sql), now (naive UTC)
+-- out    nothing
 WITH owing AS (
        UPDATE payment_accounts AS account
           SET has_nsf_invoices = :now

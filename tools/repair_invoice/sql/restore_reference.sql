@@ -1,5 +1,6 @@
 -- Let an invoice that is settled have a completed reference: the one that was cancelled, or a new one.
 -- in     invoice, number, reference_number or null, now (naive UTC)
+-- out    nothing
 -- again  an invoice that has one is left alone
 WITH kept AS (
        SELECT FROM invoice_references WHERE invoice_id = :invoice AND status_code IN ('ACTIVE', 'COMPLETED')

@@ -1,5 +1,6 @@
 -- Write the payment of a journal, or raise it to what was accepted of the journal.
 -- in     receipt, amount, day, account, invoice, batch, now (naive UTC)
+-- out    nothing
 -- again  a payment over as much is left alone. One that is raised for a line that we did not book is kept as it was: what
 --        our feedback wrote of it is less
 WITH existing AS (

@@ -1,5 +1,6 @@
 -- Note which bounces were taken back: the file may bounce them again, and nobody takes them back twice.
 -- in     files bigint[], lines integer[]: the bounces, by place; now timestamptz
+-- out    nothing
 -- again  the first time stays
 WITH bounces AS (
        SELECT file_id, line

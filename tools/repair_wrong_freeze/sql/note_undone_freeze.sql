@@ -1,5 +1,6 @@
 -- Note that the freezes of an account were taken back: profiles, debt and fees.
 -- in     account_id, fees integer[]: the fee invoices, now timestamptz
+-- out    nothing
 -- again  the first time stays
 UPDATE pay_jobs.bounce_rows AS kept
    SET undone_on = :now
