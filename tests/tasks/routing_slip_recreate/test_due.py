@@ -294,6 +294,8 @@ NSF, LINK, LATER = ("nsf", PARENT, ""), ("link", CHILD, ""), ("link", THIRD, "")
         ("10.00", ("50.00", "20.00"), [NSF, LINK, LATER]),
         ("-10.00", ("50.00", "50.00"), [("nsf", PARENT, "refused"), LINK, LATER]),
         ("-10.01", ("50.00",), [("nsf", PARENT, "refused"), LINK]),
+        ("-11.00", ("50.00",), [("nsf", PARENT, "refused"), LINK]),
+        ("-9.00", ("50.00",), [("nsf", PARENT, "refused"), LINK]),
         ("-10.01", (), [NSF]),
     ],
 )

@@ -197,6 +197,25 @@ def test_what_another_job_left_for_ap_is_in_a_refund_of_ours_only_once_somebody_
     assert all_findings(slips.database, NOW, ("SLIP-LEFT",)) == {}
 
 
+def test_neither_a_link_nor_a_refund_of_another_slip_says_what_became_of_what_another_job_left_for_ap(
+    slips: Slips,
+) -> None:
+    slips.deposit(THIRD, "10.00")
+    slips.set_status(THIRD, "REFUND_AUTHORIZED")
+    assert slips.run().counts["slips_refunded"] == 1
+    slips.deposit(PARENT, "60.00")
+    slips.deposit(CHILD, "20.00")
+    slips.link(CHILD, PARENT)
+    assert slips.run().counts["slips_linked"] == 1
+    slips.change("UPDATE routing_slips SET refund_amount = 40 WHERE number = :n", n=PARENT)
+    slips.set_status(PARENT, "REFUND_AUTHORIZED")
+
+    (told,) = slips.run().rejects
+
+    assert told.detail.startswith("40.00 stand in refund_amount from before")
+    assert slips.slip(PARENT)["refund_amount"] == 40
+
+
 def test_what_was_written_off_of_a_deposit_that_bounced_since_is_not_owed_by_the_client(slips: Slips) -> None:
     given_a_bounce_after(slips, "WRITE_OFF_AUTHORIZED")
 
