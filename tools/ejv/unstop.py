@@ -1,8 +1,12 @@
 """Run journals again on a distribution code, after its GL was corrected."""
 
 from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row
 
 from config.business_time import naive_utc
+from config.command_line import in_short
 from config.errors import InputRefused, UsageError
 from config.plurals import counted
 from database.pay.history import keep_versions
@@ -15,6 +19,8 @@ from tools.ejv.next_payment import must_not_go, next_payment, table_of
 
 sql = statements(__package__)
 
+_SENDERS = {"PAYMENT": "EJV_PAYMENT", "DISBURSEMENT": "EJV_PARTNER"}
+
 
 def unstop(context: RunContext, code: int, *, reason: str) -> Outcome:
     """Clear stop_ejv of one distribution code, and show what goes out next. Raises InputRefused as clear_stop does."""
@@ -26,6 +32,7 @@ def unstop(context: RunContext, code: int, *, reason: str) -> Outcome:
             raise InputRefused(f"Distribution code {code} ({row.name}) is not stopped")
         clear_stop(context, session, [code])
         items = next_payment(session, [code])
+        batch = sql.run(session, "find_stopping_batch", code=code).one_or_none()
         waiting = sql.run(session, "count_errored_disbursements", code=code).scalar_one()
     context.log.info("distribution_code.unstopped", code=code, reason=reason)
     outcome = Outcome()
@@ -35,6 +42,7 @@ def unstop(context: RunContext, code: int, *, reason: str) -> Outcome:
     said = "would run" if context.dry_run else "run"
     outcome.answer = f"Journals {said} again on distribution code {code} ({row.name})."
     outcome.tables.append(Table("Distribution code", ("code", "name", "account", "GL", "ends"), [shown], "code"))
+    outcome.notes.append(_origin(batch))
     if items:
         outcome.tables.append(table_of(items))
     if waiting:
@@ -43,6 +51,18 @@ def unstop(context: RunContext, code: int, *, reason: str) -> Outcome:
             "`ejv rebuild` of their batch sets them back to WAITING_FOR_JOB."
         )
     return outcome
+
+
+def _origin(batch: Row[Any] | None) -> str:
+    """Return which batch stopped a code, as far as it is known, and what comes next: find_stopping_batch.sql."""
+    if batch is None:
+        return "No batch is known in which CGI refused anything over it: it may have been stopped by hand."
+    return (
+        f"CGI refused {counted(batch.links, 'link')} of batch {batch.batch} over it last "
+        f"({batch.feedback or 'no file named'}): {(batch.message or 'no message').strip()}. "
+        f"See {in_short('explain batch', batch.batch)}. "
+        f"The next run of {_SENDERS[batch.file_type]} sends what waits for this GL."
+    )
 
 
 def clear_stop(context: RunContext, session: Session, codes: Sequence[int]) -> list[ChangedRow]:

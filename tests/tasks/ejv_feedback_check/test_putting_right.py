@@ -12,7 +12,7 @@ from connectors.effects import ClaimLost, LateEffect, breaking_in
 from connectors.sftp import RemoteFile, SftpSession
 from tests.ejv_factory import Batch, EjvBooks, Item, JournalPair
 from tests.old_schema import written_before
-from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice
+from tests.tasks.ejv_feedback_check.conftest import FEEDBACK, FeedbackOffice
 from tests.tools.verify.watch import all_findings
 
 INBOX = "INBOX.F3535.20261118040107"
@@ -741,6 +741,24 @@ def test_unstop_shows_what_the_next_payment_batch_sends(sent: FeedbackOffice) ->
     assert [(row["what"], row["items"], str(row["amount"])) for row in outcome.tables[1].records()] == [
         ("charges", 1, "30.00"), ("partial refunds", 1, "5.00"), ("refunds", 1, "12.50"),
     ]  # fmt: skip
+
+
+def test_unstop_names_the_batch_that_stopped_the_gl_and_what_comes_next(sent: FeedbackOffice) -> None:
+    sent.answer(BATCH, {5: "1117 INVALID DISTRIBUTION ACCOUNT"})
+    [code] = sent.books.rows("SELECT distribution_code_id FROM distribution_codes WHERE stop_ejv")
+
+    notes = sent.run(unstop=code[0], reason=WHY).notes
+
+    assert notes == [
+        f"CGI refused 1 link of batch 100 over it last ({FEEDBACK}): 1117 INVALID DISTRIBUTION ACCOUNT. See explain "
+        "batch 100. The next run of EJV_PAYMENT sends what waits for this GL."
+    ]
+
+
+def test_unstop_says_where_no_batch_is_known_to_have_stopped_the_gl(sent: FeedbackOffice) -> None:
+    assert sent.run(unstop=stopped_code(sent.books), reason=WHY).notes == [
+        "No batch is known in which CGI refused anything over it: it may have been stopped by hand."
+    ]
 
 
 UNSAFE: dict[str, tuple[str, ...]] = {
