@@ -203,6 +203,8 @@ def test_neither_a_link_nor_a_refund_of_another_slip_says_what_became_of_what_an
     slips.deposit(THIRD, "10.00")
     slips.set_status(THIRD, "REFUND_AUTHORIZED")
     assert slips.run().counts["slips_refunded"] == 1
+    slips.add("refunds", routing_slip_id=slips.slip(THIRD)["id"], status="APPROVED", type="ROUTING_SLIP",
+              gl_posted=NOW.replace(tzinfo=None))  # fmt: skip
     slips.deposit(PARENT, "60.00")
     slips.deposit(CHILD, "20.00")
     slips.link(CHILD, PARENT)

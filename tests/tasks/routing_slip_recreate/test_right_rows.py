@@ -120,6 +120,17 @@ def test_a_cheque_of_the_old_job_that_was_posted_is_not_in_the_next_one(slips: S
     assert refund_of(slips) == ("50.00", "PROCESSING")
 
 
+def test_a_cheque_that_was_posted_before_is_not_that_of_a_refund_of_ours(slips: Slips) -> None:
+    given_a_refund_of_half(slips)
+    slips.add("refunds", routing_slip_id=slips.slip(PARENT)["id"], status="APPROVED", type="ROUTING_SLIP",
+              gl_posted=NOW.replace(tzinfo=None) - timedelta(days=1))  # fmt: skip
+    given_the_other_half_is_authorized(slips)
+
+    assert slips.run().rejects == []
+
+    assert refund_of(slips) == ("100.00", None)
+
+
 def test_what_was_written_off_is_in_no_cheque(slips: Slips) -> None:
     given_a_refund_of_half(slips, "WRITE_OFF_AUTHORIZED")
     given_the_other_half_is_authorized(slips)
