@@ -53,6 +53,7 @@ class ServerListing:
 
     directory: list[RemoteFile]
     backup: list[RemoteFile]
+    trigger_ending: str = ""
 
 
 def list_server_files(sftp: SftpSession, context: RunContext) -> ServerListing:
@@ -63,7 +64,7 @@ def list_server_files(sftp: SftpSession, context: RunContext) -> ServerListing:
         entries = [entry for entry in sftp.list(directory) if may_be_feedback(cgi, entry.name)]
         return [entry for entry in entries if entry.is_regular or _leads_to_a_file(sftp, join(directory, entry.name))]
 
-    return ServerListing(listed(settings.directory), listed(settings.backup_directory))
+    return ServerListing(listed(settings.directory), listed(settings.backup_directory), cgi.trigger_ending)
 
 
 def unread_answers(session: Session, context: RunContext, sent_batch: SentBatch, there: ServerListing) -> list[str]:
@@ -116,12 +117,27 @@ def answers_applied(sent_batch: SentBatch) -> list[str]:
 
 def answers_waiting(there: ServerListing) -> list[str]:
     """Return which feedback lies in the CGI directory and was not fetched."""
-    if not there.directory:
-        return []
-    return [
-        f"{_names(there.directory)} wait in the CGI directory: run EJV_FEEDBACK_CHECK first, and have CAS rename or "
-        "take away what it leaves there"
-    ]
+    names = {file.name for file in there.directory}
+    empty = {file.name for file in there.directory if not file.size}
+    alone = {name for name in empty if name.removesuffix(there.trigger_ending) not in names}
+    reasons = [_trigger_alone(name, name.removesuffix(there.trigger_ending)) for name in sorted(alone)[:_SHOWN]]
+    waiting = [file for file in there.directory if file.name not in alone]
+    if waiting:
+        reasons.insert(
+            0,
+            f"{_names(waiting)} wait in the CGI directory: run EJV_FEEDBACK_CHECK first, and have CAS rename or take "
+            "away what it leaves there",
+        )
+    return reasons
+
+
+def _trigger_alone(trigger: str, name: str) -> str:
+    """Return what to do about a trigger whose file is not there: it may have been taken in, or still come."""
+    return (
+        f"the trigger {printable(trigger)} lies in the CGI directory and {printable(name)} does not: run "
+        "EJV_FEEDBACK_CHECK first, and if it leaves the trigger there, ask CAS for "
+        f"{printable(name)}, or to take the trigger away where there is none"
+    )
 
 
 def answers_archived(session: Session, sent_batch: SentBatch, there: ServerListing, settings: CgiSettings) -> list[str]:

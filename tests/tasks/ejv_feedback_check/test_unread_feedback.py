@@ -78,6 +78,19 @@ def test_an_inbox_file_and_an_ack_may_begin_with_a_byte_order_mark_too(sent: Fee
 
 
 @HOW
+def test_a_trigger_without_its_file_blocks_and_says_what_to_ask_for(how: str, sent: FeedbackOffice) -> None:
+    sent.place.put(f"{NAME}.TRG", b"")
+    sent.run()
+    refused(
+        sent, how,
+        f"the trigger {NAME}.TRG lies in the CGI directory and {NAME} does not: run EJV_FEEDBACK_CHECK first, and if "
+        f"it leaves the trigger there, ask CAS for {NAME}, or to take the trigger away where there is none",
+    )  # fmt: skip
+    (sent.place.upload / f"{NAME}.TRG").unlink()
+    goes(sent, how)
+
+
+@HOW
 @pytest.mark.parametrize(
     "content",
     [
@@ -138,7 +151,7 @@ def test_lines_outside_any_batch_block_it(how: str, sent: FeedbackOffice) -> Non
     "name",
     ["feedback.f3535.20261118214512", "Feedback.F3535.20261118214512", "OLD-FEEDBACK.F3535.20261118214512",
      ".FEEDBACK.F3535.20261118214512.part", f"{NAME}.TRG", "FEEDBACK.F3535.2026\x1b[2J"],
-    ids=["small", "mixed", "with something before", "on its way", "a trigger alone", "not printable"],
+    ids=["small", "mixed", "with something before", "on its way", "that of a trigger", "not printable"],
 )  # fmt: skip
 def test_a_file_in_the_directory_blocks_it_whatever_its_name(how: str, name: str, sent: FeedbackOffice) -> None:
     sent.place.put(name, BATCH.feedback())
