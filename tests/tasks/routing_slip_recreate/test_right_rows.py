@@ -101,6 +101,7 @@ def test_a_cheque_of_which_cgi_refused_any_line_is_in_the_next_one(refused: str,
 def test_a_cheque_that_was_made_before_a_refund_does_not_pay_it(slips: Slips) -> None:
     given_a_refund_of_half(slips)
     given_cgi_answered_a_cheque(slips, NOW - timedelta(days=1))
+    slips.add("ejv_files", file_type="REFUND", file_ref="NEXT", created_on=NOW.replace(tzinfo=None) + timedelta(hours=8))
     given_the_other_half_is_authorized(slips)
 
     assert slips.run().rejects == []
