@@ -12,6 +12,7 @@ from connectors.payment_events import EventInvoice
 from database.pay.history import keep_versions
 from database.sessions import Session
 from database.sql import statements
+from diagnosis.gl_codes import gl_codes
 from tasks.ejv_feedback_check.batch_result import (
     JOURNAL_FILES,
     BatchResult,
@@ -163,12 +164,12 @@ def _stop_gl(session: Session, chosen: Sequence[Row[Any]], now: datetime) -> lis
 
 def _with_gls(session: Session, items: list[ItemToCheck], *, is_disbursement: bool, today: date) -> list[ItemToCheck]:
     """Return items, those of which CGI refused a line with the GL codes of their invoices."""
-    invoices = sorted({item.invoice_id for item in items if item.refused_sides and item.invoice_id is not None})
+    invoices = {item.invoice_id for item in items if item.refused_sides and item.invoice_id is not None}
     if not invoices:
         return items
     found: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for row in sql.run(session, "list_refused_gl", invoices=invoices, is_disbursement=is_disbursement, today=today):
-        found[row.invoice][row.owner].append(f"distribution code {row.code}: {row.gl}")
+    for one in gl_codes(session, invoices, today=today, is_disbursement=is_disbursement):
+        found[one.invoice][one.owner].append(f"distribution code {one.code}: {one.gl}")
     return [item._replace(gls=found[item.invoice_id]) if item.invoice_id in found else item for item in items]
 
 

@@ -35,7 +35,7 @@ class ItemToCheck(NamedTuple):
     status_before  the status of the row that its answer changes
     was_never_charged  whether its charge was refused while its refund is asked for
     refused_sides      C, D or CD: the sides of the journal lines that CGI refused
-    gls                the GL codes of its journal by their owner (list_refused_gl.sql), where CGI refused a line
+    gls                the GL codes of its journal by their owner (diagnosis/gl_codes.py), where CGI refused a line
     """
 
     at_line: int | None

@@ -38,7 +38,11 @@ _BATCH = "SELECT file_type, file_ref, disbursement_status_code FROM ejv_files WH
 
 @dataclass(frozen=True)
 class InvoiceSubject:
-    """The invoice that is explained; `received` is what its receipts and applied credits come to, in CAD."""
+    """The invoice that is explained.
+
+    received     what its receipts and applied credits come to, in CAD
+    was_refused  whether CGI refused a journal of it
+    """
 
     id: int
     status: str
@@ -52,6 +56,7 @@ class InvoiceSubject:
     routing_slip: str | None
     was_sent: bool
     received: Decimal
+    was_refused: bool
 
     @property
     def account(self) -> str:

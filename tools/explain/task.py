@@ -6,19 +6,28 @@ from diagnosis.cutoffs import cutoffs_at
 from diagnosis.diagnose import is_weak
 from diagnosis.diagnose_invoices import diagnose_invoices
 from diagnosis.evidence_in_words import evidence_in_words
+from diagnosis.gl_codes import gl_codes
 from diagnosis.next_command import next_command
 from diagnosis.read_evidence import read_invoices
 from jobs.run.context import RunContext
-from jobs.run.outcome import Outcome
+from jobs.run.outcome import Outcome, Table
 from tools.explain.arguments import Arguments
 from tools.explain.lives import account_life, batch_life, file_life, invoice_life, slip_life
+
+_GL_COLUMNS = ("whose", "code", "GL")
 
 
 def invoice(context: RunContext, arguments: Arguments) -> Outcome:
     """Tell the life of an invoice."""
     with context.database.read() as session:
         told = invoice_life(session, arguments)
+        codes = gl_codes(session, [told.subject.id], today=context.today()) if told.subject.was_refused else []
     subject, outcome = told.subject, told.outcome
+    if codes:
+        rows = [(one.owner, one.code, one.gl) for one in codes]
+        outcome.tables.append(
+            Table("GL codes of its journals, one of them refused by CGI", _GL_COLUMNS, rows, "gl_codes")
+        )
     outcome.notes += _diagnosis(context, subject.id)
     if subject.auth_account_id:
         outcome.notes.append(f"More: {typed('explain account', subject.auth_account_id)}")

@@ -172,6 +172,30 @@ def test_a_slip_whose_refund_is_refused_is_told_with_what_the_job_says_is_to_be_
     ]
 
 
+def test_an_invoice_that_cgi_refused_is_told_with_the_gl_codes_that_somebody_can_correct(
+    run_job: RunJob, sql: Sql
+) -> None:
+    sql(
+        "INSERT INTO payment_accounts (id, auth_account_id, payment_method) VALUES (98, '9800', 'EJV');"
+        "INSERT INTO distribution_codes (distribution_code_id, client, responsibility_centre, service_line, stob,"
+        "                                project_code, account_id, start_date, created_by, created_on)"
+        " VALUES (981, '112', '32041', '35301', '1278', ' ', 98, '2020-01-01', 'x', '2020-01-01');"
+        "INSERT INTO invoices (id, created_by, created_on, invoice_status_code, total, paid, payment_method_code,"
+        "                      payment_account_id)"
+        " VALUES (98, 'clerk', '2026-11-03 20:00', 'APPROVED', 31.50, 0, 'EJV', 98);"
+        "INSERT INTO ejv_files (id, created_on, file_ref, disbursement_status_code, file_type)"
+        " VALUES (4398, '2026-11-04', 'INBOX.F3535.20261104040198', 'COMPLETED', 'PAYMENT');"
+        "INSERT INTO ejv_headers (id, ejv_file_id, disbursement_status_code) VALUES (8898, 4398, 'ERRORED');"
+        "INSERT INTO ejv_links (link_id, ejv_header_id, disbursement_status_code, link_type)"
+        " VALUES (98, 8898, 'ERRORED', 'invoice')"
+    )
+
+    tables = {one.key: one.rows for one in run_job(INVOICE, subject="98").outcome.tables}
+
+    assert tables["gl_codes"] == [("the ministry", 981, "112.32041.35301.1278.?")]
+    assert "gl_codes" not in {one.key for one in run_job(INVOICE, subject="7").outcome.tables}
+
+
 @pytest.mark.parametrize(
     ("job", "subject", "expected"),
     [

@@ -1,4 +1,4 @@
--- Find an invoice, its account, and what its receipts and applied credits come to.
+-- Find an invoice, its account, what its receipts and applied credits come to, and whether CGI refused it once.
 -- in     id
 -- out    one row, no row where there is none; a receipt under the number of a credit memo is that credit, counted once
 -- again  reads only
@@ -22,7 +22,13 @@ SELECT invoice.id,
                     WHERE applied.invoice_id = invoice.id
                       AND NOT EXISTS (SELECT FROM receipts AS receipt
                                        WHERE receipt.invoice_id = invoice.id
-                                         AND receipt.receipt_number = applied.cfs_identifier)), 0) AS received
+                                         AND receipt.receipt_number = applied.cfs_identifier)), 0) AS received,
+       EXISTS (SELECT FROM ejv_links AS link
+                WHERE link.disbursement_status_code = 'ERRORED'
+                  AND (   coalesce(link.link_type, 'invoice') = 'invoice'
+                      AND link.link_id = invoice.id
+                       OR link.link_type = 'partial_refund'
+                      AND link.link_id IN (SELECT id FROM refunds_partial WHERE invoice_id = invoice.id))) AS was_refused
   FROM invoices AS invoice
   LEFT JOIN payment_accounts AS account
     ON account.id = invoice.payment_account_id

@@ -1,5 +1,5 @@
 -- List the GL codes on either side of the journals of invoices, as the tables hold them now.
--- in     invoices integer[], is_disbursement, today
+-- in     invoices integer[], today, is_disbursement: whether of what a partner gets, or of what a ministry pays; NULL: both
 -- out    invoice, owner, code (its id), gl (its segments, ? for one that is blank)
 -- again  reads only
 -- source docs/specs/cgi-ejv-files.md section 5: which GL stands on which side
@@ -11,7 +11,7 @@ WITH side AS (
           AND code.start_date <= :today
           AND coalesce(code.end_date, :today) >= :today
         WHERE invoice.id = ANY (:invoices)
-          AND NOT :is_disbursement
+          AND CAST(:is_disbursement AS boolean) IS NOT TRUE
         UNION
        SELECT line.invoice_id, one.owner, one.code
          FROM payment_line_items AS line
@@ -19,13 +19,14 @@ WITH side AS (
            ON fee.distribution_code_id = line.fee_distribution_id
         CROSS JOIN LATERAL (
                 VALUES ('BC Registries', fee.distribution_code_id, line.total > 0),
-                       ('the partner', fee.disbursement_distribution_code_id, :is_disbursement),
+                       ('the partner', fee.disbursement_distribution_code_id,
+                        CAST(:is_disbursement AS boolean) IS NOT FALSE),
                        ('BC Registries', fee.service_fee_distribution_code_id,
-                        NOT :is_disbursement AND line.service_fees > 0),
+                        CAST(:is_disbursement AS boolean) IS NOT TRUE AND line.service_fees > 0),
                        ('BC Registries', fee.service_fee_gst_distribution_code_id,
-                        NOT :is_disbursement AND line.service_fees_gst > 0),
+                        CAST(:is_disbursement AS boolean) IS NOT TRUE AND line.service_fees_gst > 0),
                        ('BC Registries', fee.statutory_fees_gst_distribution_code_id,
-                        NOT :is_disbursement AND line.statutory_fees_gst > 0)
+                        CAST(:is_disbursement AS boolean) IS NOT TRUE AND line.statutory_fees_gst > 0)
               ) AS one (owner, code, is_used)
         WHERE line.invoice_id = ANY (:invoices)
           AND line.line_item_status_code = 'ACTIVE'
