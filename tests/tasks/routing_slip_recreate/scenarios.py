@@ -150,8 +150,9 @@ def live(slips: Slips) -> dict[str, str]:
 
 def given_a_cheque_is_sent(slips: Slips, made: datetime) -> int:
     """AP makes a batch of what stands in refund_amount; the number of the batch is returned."""
-    batch = slips.add("ejv_files", file_type="REFUND", file_ref="INBOX", created_on=made.replace(tzinfo=None))
-    file = slips.add("pay_jobs.cgi_files", name="INBOX", object_key="x", kind="inbox", lines=1, indexed_on=made)
+    name = f"INBOX.F{made:%Y%m%d%H%M%S}"
+    batch = slips.add("ejv_files", file_type="REFUND", file_ref=name, created_on=made.replace(tzinfo=None))
+    file = slips.add("pay_jobs.cgi_files", name=name, object_key=name, kind="inbox", lines=1, indexed_on=made)
     slips.change("INSERT INTO pay_jobs.cgi_mentions (cgi_file_id, line, kind, number) VALUES (:f, 1, 'ap', :n)",
                  f=file, n=PARENT)  # fmt: skip
     return batch

@@ -98,10 +98,11 @@ def test_a_cheque_of_which_cgi_refused_any_line_is_in_the_next_one(refused: str,
     assert refund_of(slips) == ("100.00", None)
 
 
-def test_a_cheque_that_was_made_before_a_refund_does_not_pay_it(slips: Slips) -> None:
+def test_neither_a_cheque_that_was_made_before_a_refund_nor_that_of_another_slip_pays_it(slips: Slips) -> None:
     given_a_refund_of_half(slips)
+    given_cgi_answered_a_cheque(slips, NOW + timedelta(hours=8))
+    slips.change("UPDATE pay_jobs.feedback_lines SET subject = :other", other=CHILD)
     given_cgi_answered_a_cheque(slips, NOW - timedelta(days=1))
-    slips.add("ejv_files", file_type="REFUND", file_ref="NEXT", created_on=NOW.replace(tzinfo=None) + timedelta(hours=8))
     given_the_other_half_is_authorized(slips)
 
     assert slips.run().rejects == []
