@@ -17,6 +17,7 @@ FRAGMENTS = (
     "taken_out",
     "is_nsf_fee",
     "nsf_fees_in_force",
+    "earlier_parts",
 )
 
 

@@ -29,7 +29,7 @@ WITH standing AS (
                      GROUP BY part.invoice_id) AS covered
            ON covered.invoice_id = invoice.id
          LEFT JOIN LATERAL (
-                SELECT coalesce(sum(CAST(receipt.receipt_amount AS numeric(19,2))), 0) AS amount
+                SELECT coalesce(sum(CAST(receipt.receipt_amount AS numeric(19,2)) - <<receipt.earlier_parts>>), 0) AS amount
                   FROM receipts AS receipt
                  WHERE receipt.invoice_id = invoice.id
                    AND NOT EXISTS (SELECT FROM applied_credits AS applied

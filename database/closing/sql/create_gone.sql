@@ -1,15 +1,16 @@
 -- The receipts that were deleted since the first of these days, as they were: by bounces of a file, and by changes of
 -- routing slips; those of bounces that were taken back since; and those of EFT payments that staff took back.
 -- in     since (naive UTC)
--- out    temporary table closing_gone; covered, what memos that another service booked had paid of an invoice before a
---        receipt over all of it: that did not come back (docs/specs/cas-settlement-csv.md weakness 9); `back` where the
+-- out    temporary table closing_gone; covered, what memos and parts that another service booked had paid of an invoice before
+--        a receipt over all of it: that did not come back with it (docs/specs/cas-settlement-csv.md weakness 9); `back` where the
 --        bounce was taken back and the receipt is there again. What was gone before is no receipt of these days. Of EFT the
 --        links tell what the EFT job deleted: it works at 20:00 what staff linked, or took back, since the evening before
 --        (docs/specs/schedules.md); the id is none of receipts
 CREATE TEMPORARY TABLE closing_gone ON COMMIT DROP AS
 SELECT receipt.id, receipt.invoice_id, receipt.receipt_number, receipt.receipt_date,
        CAST(receipt.receipt_amount AS numeric(19,2)) AS amount,
-       CASE WHEN CAST(receipt.receipt_amount AS numeric(19,2)) = invoice.total THEN memos.amount ELSE 0.00 END AS covered,
+       CASE WHEN CAST(receipt.receipt_amount AS numeric(19,2)) = invoice.total
+            THEN memos.amount + <<receipt.earlier_parts>> ELSE 0.00 END AS covered,
        gone.at, gone.back, gone.pair, gone.origin, 'receipt ' || receipt.id AS key
   FROM (SELECT kept.was,
                coalesce(retried.at, file.applied_on AT TIME ZONE 'UTC') AS at,

@@ -271,3 +271,74 @@ def test_a_part_of_the_service_before_us_that_is_in_no_payment_bounces_in_balanc
                                                  outstanding="40.00", day="06-Nov-26"))  # fmt: skip
 
     assert {one["equation"] for one in records(second, "unexplained")} == apart
+
+
+def _part_and_rest_of_the_service_before_us(books: SettlementBooks, account: Account) -> None:
+    """OB1 paid 40.00 of 100.00, and OB2 the rest: the part is under its Application Id, the rest over all of it."""
+    invoice = books.invoice(account, "REG1", "100.00", status="PAID", reference="COMPLETED", paid="100.00",
+                            method="ONLINE_BANKING")  # fmt: skip
+    books.receipt(invoice, "4001", "40.00")
+    books.receipt(invoice, "OB2", "100.00")
+    books.payment(account, "REG1", "OB1", "40.00", method="ONLINE_BANKING")
+
+
+@pytest.mark.parametrize("is_one_file", [False, True])
+@pytest.mark.parametrize(("first", "amount", "then"), [("OB1", 40, "OB2"), ("OB2", 60, "OB1")])
+def test_a_part_and_a_rest_of_the_service_before_us_bounce_in_balance(
+    first: str, amount: int, then: str, is_one_file: bool, books: SettlementBooks, close: Close, account: Account
+) -> None:
+    _part_and_rest_of_the_service_before_us(books, account)
+    assert balanced(closed(books, close, FIRST))
+    more = {"status": "Partially PAID", "outstanding": f"{amount}.00"}
+    lines = [
+        bounce(first, "800101", "REG1", "100.00", day="06-Nov-26", **more),
+        bounce(then, "800101", "REG1", "100.00", day="06-Nov-26"),
+    ]
+
+    days = zip((SECOND, THIRD), [lines, []] if is_one_file else [[line] for line in lines], strict=True)
+    closings = [closed(books, close, day, *some) for day, some in days]
+
+    for one in closings:
+        assert balanced(one), records(one, "unexplained")
+    sums = [[amounts(one).get(name, 0) for one in closings] for name in ("invoices.reopened", "bounces.payments")]
+    assert sums == [[100, 0] if is_one_file else [amount, 100 - amount]] * 2
+    assert records(close(day=SECOND, at=NOON_OF_THE_NINTH), "changed") == []
+
+
+@pytest.mark.parametrize("planted", [
+    *(f"UPDATE receipts SET receipt_amount = receipt_amount {cent} WHERE receipt_number = '{number}'"
+      for number in ("4001", "OB2") for cent in ("- 0.01", "+ 0.01")),
+    *(f"UPDATE payments SET paid_amount = paid_amount {cent}" for cent in ("- 0.01", "+ 0.01")),
+    "UPDATE receipts SET receipt_number = 'C4001' WHERE receipt_number = '4001'",
+    "UPDATE receipts SET receipt_date = '2026-11-05' WHERE receipt_number = '4001'",
+])  # fmt: skip
+def test_a_receipt_beside_one_over_the_whole_invoice_that_is_no_part_of_it_or_a_cent_less_is_unexplained(
+    planted: str, books: SettlementBooks, close: Close, account: Account
+) -> None:
+    _part_and_rest_of_the_service_before_us(books, account)
+    assert balanced(closed(books, close, FIRST))
+    books.change(planted)
+
+    part = bounce("OB1", "800101", "REG1", "100.00", status="Partially PAID", outstanding="40.00", day="06-Nov-26")
+    second = closed(books, close, SECOND, part)
+    third = closed(books, close, THIRD, bounce("OB2", "800101", "REG1", "100.00", day="07-Nov-26"))
+
+    assert not (balanced(second) and balanced(third))
+
+
+@pytest.mark.parametrize("card", ["C1", "4711"])
+@pytest.mark.parametrize("day", [4, 5])
+def test_a_payment_that_bounces_beside_a_card_that_paid_all_of_it_too_is_in_balance(
+    day: int, card: str, books: SettlementBooks, close: Close, account: Account
+) -> None:
+    invoice = books.paid_invoice(account, "REG1", "60.00", "PR1")
+    books.receipt(invoice, card, "60.00")
+    books.payment(account, "REG1", card, "60.00", method="CC", day=date(2026, 11, day))
+    books.change(
+        "UPDATE receipts SET receipt_date = :at WHERE receipt_number = :card", at=date(2026, 11, day), card=card
+    )
+    closed(books, close, FIRST)
+
+    second = closed(books, close, SECOND, bounce("PR1", "800101", "REG1", "60.00", day="06-Nov-26"))
+
+    assert balanced(second), records(second, "unexplained")
