@@ -34,7 +34,6 @@ ON_TIME = timedelta(minutes=1)
 _DOCUMENTATION = tuple(
     ip_network(kept) for kept in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")
 )
-_IMAGE = r"^[a-z0-9][a-z0-9._/-]*(:[\w.-]+|@sha256:[0-9a-f]{64})$"
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -76,7 +75,28 @@ def _cron_of_list(value: str) -> str:
 CronText = Annotated[str, AfterValidator(_cron)]
 CronTexts = Annotated[tuple[str, ...], BeforeValidator(_crons)]
 ZoneName = Annotated[str, AfterValidator(_zone)]
-Name = Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$", max_length=63)]
+
+
+def _written_like(pattern: str, *examples: str) -> AfterValidator:
+    """Return what holds a text against a pattern, and shows a person examples rather than that."""
+
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value, re.ASCII):
+            raise ValueError(f"{value!r} is not understood: expected like {' or '.join(examples)}")
+        return value
+
+    return AfterValidator(check)
+
+
+Name = Annotated[str, Field(max_length=63), _written_like(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?", "pay-jobs-database")]
+Cpu = Annotated[str, _written_like(r"\d+m?", "500m", "2")]
+Memory = Annotated[str, _written_like(r"\d+(Mi|Gi)", "512Mi", "2Gi")]
+Image = Annotated[
+    str, _written_like(r"[a-z0-9][a-z0-9._/-]*(:[\w.-]+|@sha256:[0-9a-f]{64})", "registry.example/pay-jobs:1.0")
+]
+Instance = Annotated[
+    str, _written_like(r"([a-z0-9.-]+:)?[a-z0-9-]+:[a-z0-9-]+:[a-z0-9-]+", "my-project:northamerica-northeast1:pay")
+]
 
 
 class ScheduleModel(BaseModel):
@@ -101,8 +121,8 @@ class MissedRuns(ScheduleModel):
 class Resources(ScheduleModel):
     """What a pod of the job gets; memory is both what it asks for and what it may use."""
 
-    cpu: str = Field(pattern=r"^\d+m?$")
-    memory: str = Field(pattern=r"^\d+(Mi|Gi)$")
+    cpu: Cpu
+    memory: Memory
 
 
 class Workload(ScheduleModel):
@@ -209,7 +229,7 @@ class ConsolePod(ScheduleModel):
     """The pod that serves the web console behind the platform's oauth-proxy; `secrets` name a role that only reads."""
 
     enabled: bool = False
-    proxy_image: str = Field("oauth-proxy:v4.4", pattern=_IMAGE)
+    proxy_image: Image = "oauth-proxy:v4.4"
     secrets: tuple[Name, ...] = ("pay-jobs-console-database", "pay-jobs-object-store")
     resources: Resources = Resources(cpu="100m", memory="256Mi")
 
@@ -226,8 +246,8 @@ class Backfill(ScheduleModel):
 class CloudSqlProxy(ScheduleModel):
     """The proxy beside each pod, where the pay database is an instance of Cloud SQL and IAM lets us in."""
 
-    instance: str = Field(pattern=r"^([a-z0-9.-]+:)?[a-z0-9-]+:[a-z0-9-]+:[a-z0-9-]+$")
-    image: str = Field(pattern=_IMAGE)
+    instance: Instance
+    image: Image
     ip_type: Literal["private", "public", "psc"] = "private"
 
 
@@ -235,7 +255,7 @@ class Cluster(ScheduleModel):
     """What the manifests need besides the schedule."""
 
     namespace: Name
-    image: str = Field(pattern=_IMAGE)
+    image: Image
     cloud_sql: CloudSqlProxy | None = None
     settings: dict[str, str] = {}
     keys_secret: Name

@@ -119,6 +119,23 @@ def test_a_job_that_names_no_expression_is_a_mistake(tmp_path: Path, cron: str) 
         read_schedule(None, path)
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong", "example"),
+    [
+        ("cpu: 500m", "cpu: half", "500m"),
+        ("memory: 512Mi", "memory: 512 MB", "512Mi"),
+        ("secrets: [pay-jobs-database", "secrets: [Pay_Database", "pay-jobs-database"),
+    ],
+)
+def test_what_is_written_wrongly_is_told_with_an_example_and_without_the_pattern(
+    right: str, wrong: str, example: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ConfigError) as error:
+        read_schedule(None, changed(tmp_path, (right, wrong)))
+    assert f"is not understood: expected like {example}" in str(error.value)
+    assert "[" not in str(error.value) and "\\" not in str(error.value)
+
+
 def test_a_repeated_name_is_a_mistake(tmp_path: Path) -> None:
     path = changed(tmp_path, ("  EJV_FEEDBACK_CHECK:", "  PAD_RECONCILE:"))
 
