@@ -10,16 +10,17 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from hashlib import blake2b
 from itertools import chain, compress
 from typing import Any
 
 from connectors.formats import settlement
+from connectors.formats.remembered_texts import RememberedTexts
 from connectors.formats.settlement import SettlementRow
 
 _PLAIN_ID = re.compile("[1-9][0-9]{0,8}", re.ASCII)
 _BYTES_A_CHARACTER = 4
-_REMEMBERED = 4096
 _SHOWN = bytes(range(ord(" "), 0x7F))
 
 
@@ -88,10 +89,10 @@ class _ColumnReader:
 
     def __init__(self, layout: settlement.Layout, day: date | None, today: date | None) -> None:
         self._layout = layout
-        upper = _Remembered(lambda text: _short(text.upper(), text))
-        text = _Remembered(lambda text: _short(text, text))
-        days = _Remembered(lambda text: _day(text, day, today))
-        amounts = _Remembered(_amount)
+        upper = RememberedTexts(lambda text: _short(text, str.upper))
+        text = RememberedTexts(_short)
+        days = RememberedTexts(lambda text: _day(text, day, today))
+        amounts = RememberedTexts(_amount)
         self._readers: dict[str, Callable[[Sequence[str]], Sequence[str | None]]] = {
             "record_type": upper.of,
             "source_type": text.of,
@@ -172,36 +173,19 @@ def _fields(lines: Sequence[str]) -> list[list[str]]:
     return rows if len(rows) == len(lines) else []
 
 
-class _Remembered(dict[str, str | None]):
-    """What texts mean without the blanks around them, looked at once each; None for one that is not plain."""
-
-    def __init__(self, look: Callable[[str], str | None]) -> None:
-        super().__init__()
-        self._look = look
-
-    def of(self, texts: Sequence[str]) -> list[str | None]:
-        """Return what each of the texts means."""
-        return list(map(self.__getitem__, texts))
-
-    def __missing__(self, text: str) -> str | None:
-        if len(self) >= _REMEMBERED:
-            self.clear()
-        self[text] = meaning = self._look(text.strip())
-        return meaning
+def _short(text: str, written: Callable[[str], str] = str) -> str | None:
+    text = text.strip()
+    return written(text) if len(text) <= settlement.LONGEST_TEXT else None
 
 
-def _short(meaning: str, text: str) -> str | None:
-    return meaning if len(text) <= settlement.LONGEST_TEXT else None
+def _day(text: str, file_day: date | None, today: date | None) -> date | None:
+    day, _ = settlement.read_day("", text.strip())
+    return None if day is None or settlement.day_fault(day, file_day, today) else day
 
 
-def _day(text: str, file_day: date | None, today: date | None) -> str | None:
-    day, _ = settlement.read_day("", text)
-    return None if day is None or settlement.day_fault(day, file_day, today) else str(day)
-
-
-def _amount(text: str) -> str | None:
-    amount, _ = settlement.read_amount("", text)
-    return None if amount is None or amount.is_signed() else str(amount)
+def _amount(text: str) -> Decimal | None:
+    amount, _ = settlement.read_amount("", text.strip())
+    return None if amount is None or amount.is_signed() else amount
 
 
 def _numbers(texts: Sequence[str]) -> Sequence[str | None]:

@@ -5,20 +5,19 @@ feedback_lines.py, which has the rules of the format; a line that is plain here 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import compress, groupby
 from operator import itemgetter, ne
-from typing import Any
 
+from connectors.formats.remembered_texts import RememberedTexts
 from tasks.ejv_feedback_check import feedback_lines
 from tasks.ejv_feedback_check.feedback_lines import JOURNAL_TYPES, FeedbackLine, read_line
 
 _FEWEST = 4
 _TAIL = feedback_lines.TAIL
-_REMEMBERED = 4096
 _RECORDS = {kind + "JD": kind for kind in JOURNAL_TYPES}
 
 
@@ -81,10 +80,10 @@ class DetailReader:
     """Finds the plain lines in pieces of a file."""
 
     def __init__(self) -> None:
-        self._numbers = _Remembered(int)
-        self._days = _Remembered(feedback_lines.read_day)
-        self._amounts = _Remembered(feedback_lines.read_amount)
-        self._codes = _Remembered(lambda text: text if feedback_lines.CODE.fullmatch(text) else None)
+        self._numbers = RememberedTexts(int)
+        self._days = RememberedTexts(feedback_lines.read_day)
+        self._amounts = RememberedTexts(feedback_lines.read_amount)
+        self._codes = RememberedTexts(lambda text: text if feedback_lines.CODE.fullmatch(text) else None)
 
     def split(self, numbered: Sequence[tuple[int, bytes]]) -> Iterator[PlainDetails | tuple[int, bytes]]:
         """Return numbered lines in their order, those that are plain and follow one another in one."""
@@ -130,22 +129,3 @@ class DetailReader:
             code=codes,
             message=[text[4 - _TAIL : -3].strip() for text in texts],
         )
-
-
-class _Remembered(dict[str, Any]):
-    """What texts mean, looked at once each; None for one that is not plain."""
-
-    def __init__(self, look: Callable[[str], Any]) -> None:
-        super().__init__()
-        self._look = look
-
-    def of(self, texts: Iterable[str]) -> list[str]:
-        """Return what each of the texts means."""
-        return list(map(self.__getitem__, texts))
-
-    def __missing__(self, text: str) -> Any:
-        if len(self) >= _REMEMBERED:
-            self.clear()
-        meaning = self._look(text)
-        self[text] = meaning = None if meaning is None else str(meaning)
-        return meaning
