@@ -141,6 +141,19 @@ def test_what_cgi_refused_to_pay_of_a_deposit_that_bounced_since_is_owed_by_nobo
     assert [expected[:11] for expected, _ in said.values()] == ["-90.00 left"]
 
 
+def test_no_other_payment_by_ap_sends_what_was_refunded_of_a_deposit_that_bounced_since(slips: Slips) -> None:
+    given_a_bounce_after(slips, "REFUND_AUTHORIZED", is_paid=False)
+    given_a_cheque_is_sent(slips, NOW + timedelta(hours=8))
+    slips.change("UPDATE pay_jobs.cgi_mentions SET number = :other", other=CHILD)
+    given_a_cheque_is_sent(slips, NOW - timedelta(days=1))
+    disbursement = given_a_cheque_is_sent(slips, NOW + timedelta(hours=9))
+    slips.change("UPDATE ejv_files SET file_type = 'NON_GOV_DISBURSEMENT' WHERE id = :id", id=disbursement)
+
+    _, unpaid = slips.run().rejects
+
+    assert unpaid.detail.startswith("40.00 of a deposit that bounced stand in refund_amount")
+
+
 def given_a_refund_of_another_job_before_a_bounce(slips: Slips, status: str) -> None:
     """It noted no movements; the API keeps a row of a refund."""
     slips.deposit(PARENT, "100.00", paid=["60.00"])
@@ -162,13 +175,15 @@ def test_what_another_job_refunded_of_a_deposit_that_bounced_since_is_owed_by_th
 
 
 def test_what_another_job_wrote_off_of_a_deposit_that_bounced_since_is_owed_by_nobody(slips: Slips) -> None:
+    slips.deposit(THIRD, "10.00")
+    slips.add("refunds", routing_slip_id=slips.slip(THIRD)["id"], status="APPROVED", type="ROUTING_SLIP")
     given_a_refund_of_another_job_before_a_bounce(slips, "WRITE_OFF_AUTHORIZED")
 
     balance, unpaid = slips.run().rejects
 
     assert "its balance is -130.00 now, and its transactions and the fee say -90.00" in balance.detail
     assert unpaid.detail.startswith("40.00 of a deposit that bounced stand in refund_amount")
-    slips.change("UPDATE routing_slips SET remaining_amount = -90, refund_amount = 0")
+    slips.change("UPDATE routing_slips SET remaining_amount = -90, refund_amount = 0 WHERE number = :n", n=PARENT)
     assert all_findings(slips.database, NOW, ("SLIP-LEFT", "SLIP-STATUS")) == {}
 
 
