@@ -131,6 +131,19 @@ def test_what_ap_has_sent_of_a_deposit_that_bounced_since_is_owed(slips: Slips) 
     assert all_findings(slips.database, NOW, ("SLIP-LEFT",)) == {}
 
 
+def test_what_cgi_refused_of_an_older_cheque_or_of_another_slip_says_nothing_of_the_one_that_ap_has_sent(
+    slips: Slips,
+) -> None:
+    given_a_bounce_after(slips, "REFUND_AUTHORIZED", is_paid=False)
+    given_cgi_answered_a_cheque(slips, NOW + timedelta(hours=8), "IH")
+    slips.change("UPDATE pay_jobs.feedback_lines SET subject = :other", other=CHILD)
+    given_cgi_answered_a_cheque(slips, NOW - timedelta(days=1), "IH")
+
+    assert slips.run().rejects == []
+
+    assert slips.slip(PARENT)["remaining_amount"] == Decimal("-130.00")
+
+
 def test_what_cgi_refused_to_pay_of_a_deposit_that_bounced_since_is_owed_by_nobody(slips: Slips) -> None:
     given_a_bounce_after(slips, "REFUND_AUTHORIZED", is_paid=False)
     given_cgi_answered_a_cheque(slips, NOW + timedelta(hours=8), "IH")
