@@ -114,6 +114,9 @@ def test_what_ap_had_not_paid_of_a_deposit_that_bounced_since_is_owed_by_nobody_
     assert "its balance is 0.00 now, and its transactions and the fee say 40.00: correct the balance" in balance.detail
     assert unpaid.detail == not_to_be_paid
     slips.change("UPDATE routing_slips SET remaining_amount = 40 WHERE number = :n", n=PARENT)
+    slips.deposit(THIRD, "10.00")
+    slips.set_status(THIRD, "REFUND_AUTHORIZED")
+    assert slips.run(slip=THIRD).counts["slips_refunded"] == 1
     slips.set_status(PARENT, "REFUND_AUTHORIZED")
     assert [one.detail for one in slips.run().rejects] == [not_to_be_paid]
     slips.change("UPDATE routing_slips SET refund_amount = 0 WHERE number = :n", n=PARENT)
@@ -129,6 +132,16 @@ def test_what_ap_has_sent_of_a_deposit_that_bounced_since_is_owed(slips: Slips) 
     assert slips.run().rejects == []
 
     assert all_findings(slips.database, NOW, ("SLIP-LEFT",)) == {}
+
+
+def test_a_cheque_that_cgi_accepted_in_an_answer_that_was_not_applied_is_on_its_way(slips: Slips) -> None:
+    given_a_bounce_after(slips, "REFUND_AUTHORIZED", is_paid=False)
+    given_cgi_answered_a_cheque(slips, NOW + timedelta(hours=8))
+    slips.change("UPDATE pay_jobs.feedback_lines SET outcome = 'rejected'")
+
+    assert slips.run().rejects == []
+
+    assert slips.slip(PARENT)["remaining_amount"] == Decimal("-130.00")
 
 
 def test_what_cgi_refused_of_an_older_cheque_or_of_another_slip_says_nothing_of_the_one_that_ap_has_sent(
