@@ -170,6 +170,20 @@ def test_a_third_refund_counts_the_first_and_is_paid_with_the_second_that_ap_has
         ("refunded", None, "-30.00"), ("refunded", "30.00", "-50.00"), ("refunded", None, "-20.00")]  # fmt: skip
 
 
+def test_each_cheque_that_went_out_counts_in_what_is_left_of_its_slip(slips: Slips) -> None:
+    slips.deposit(PARENT, "100.00", paid=["50.00", "20.00"])
+    slips.set_status(PARENT, "REFUND_AUTHORIZED")
+    slips.run()
+    for invoice in slips.records("SELECT id FROM invoices ORDER BY id"):
+        slips.change("UPDATE routing_slips SET refund_status = 'PROCESSED'")
+        slips.refund_transaction(invoice["id"])
+        slips.create_invoices()
+        assert slips.run().rejects == []
+
+    assert refund_of(slips) == ("20.00", "PROCESSING")
+    assert all_findings(slips.database, NOW, ("SLIP-LEFT",)) == {}
+
+
 def test_a_cheque_that_went_out_still_counts_in_what_is_left_of_its_slip(slips: Slips) -> None:
     given_a_refund_of_half(slips, "WRITE_OFF_AUTHORIZED")
     given_the_other_half_is_authorized(slips)
