@@ -247,6 +247,7 @@ def test_a_bounced_slip_is_looked_at_again_after_a_link_since_its_last_bounce(
         (work("link", "done", number=8, plan=PAYING), True),
         (work("link", "done", number=8, plan={"to_frozen": True}), True),
         (work("link", "done", number=8, plan={"to_frozen": False}), False),
+        (work("link", "done", number=8, plan={"steps": [{"kind": "create receipt"}]}), False),
         (work("link", "done", number=8), False),
         (work("link", "dropped", number=8, plan=PAYING), False),
         (work("correction", "done", number=8, plan=PAYING), False),
