@@ -15,6 +15,7 @@ from database.archived import where_older_rows_are
 from database.pay.states import WITHDRAWN
 from database.sessions import Session
 from database.sql import statements
+from diagnosis.diagnose_invoices import PREFIX
 from jobs.inbound.choose_file import no_such_file
 from jobs.run.outcome import Outcome, Table
 from tasks.routing_slip_recreate.family.due import due_for
@@ -145,7 +146,7 @@ def slip_life(session: Session, arguments: Arguments) -> Outcome:
 
 def _what_is_due(session: Session, root: str) -> Iterator[str]:
     """Return what no run can do for a slip and its children, and what waits, in the words of the job."""
-    family = read_family(session, root, prefix="invoice ")
+    family = read_family(session, root, prefix=PREFIX)
     for due in due_for(family) if family is not None else ():
         operation = f"Slip {due.slip.number}: its {due.kind.replace('_', ' ')}"
         if due.refused:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from config.command_line import typed
+from config.command_line import in_short, typed
 from connectors.cfs import CfsSite
 from connectors.effects import Json, Operation, PlannedOperation, drop_operation, find_open, open_operation
 from connectors.outbox.operator_actions import drop
@@ -144,7 +144,7 @@ def _planned(
         kind=KIND,
         subject=f"account {account.auth_account}",
         plan=plan,
-        command=typed("repair wrong-freeze --account", account.auth_account, reason=True),
+        command=in_short("repair wrong-freeze --account", account.auth_account, reason=True),
         amount=sum((fee.amount for fee in account.fees), Decimal(0)),
         reason=reason,
     )

@@ -3,6 +3,7 @@
 from collections import Counter
 
 from config.plurals import counted, is_or_are
+from diagnosis.diagnose_invoices import PREFIX
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
 from tasks.routing_slip_recreate.family.due import due_for
@@ -18,8 +19,7 @@ def list_slips(context: RunContext, slip: str | None = None) -> Outcome:
     with context.database.read() as session:
         roots = choose_families(session, slip)
         for root in roots:
-            # What CFS does not have yet has no number there: it is named by its id.
-            family = read_family(session, root, prefix="invoice ")
+            family = read_family(session, root, prefix=PREFIX)
             assert family is not None
             rows += _rows(family)
     if not rows:

@@ -156,8 +156,10 @@ WITH headers AS (
                    WHEN invoice.id IS NULL THEN 'rejected:unknown_invoice'
                    WHEN items.is_of_another OR refund.invoice_id <> items.invoice_id THEN 'rejected:other_invoice'
                    WHEN links.is_open THEN 'applied:'
-                   WHEN links.is_completed = (items.refused_line IS NULL AND NOT :is_refused
-                                              AND NOT coalesce(headers.is_refused, false)) THEN 'already_applied:same_answer'
+                   WHEN (items.refused_line IS NULL AND NOT :is_refused AND NOT coalesce(headers.is_refused, false))
+                        IN (links.is_completed,
+                            CASE WHEN items.partner_status IN ('COMPLETED', 'REVERSED') THEN true
+                                 WHEN items.partner_status = 'ERRORED' THEN false END) THEN 'already_applied:same_answer'
                    WHEN links.is_completed THEN 'rejected:refused_after_acceptance'
                    ELSE 'rejected:accepted_after_refusal' END AS verdict,
               CASE WHEN items.link_type = 'partial_refund' AND :file_type = 'PAYMENT' THEN 'partially_refunded'

@@ -16,7 +16,7 @@ UPDATE invoices AS invoice
                                          ELSE invoice.disbursement_date END,
        disbursement_reversal_date = CASE WHEN item.is_accepted AND item.effect = 'reversed' THEN item.effective_date
                                          ELSE invoice.disbursement_reversal_date END,
-       updated_on                 = :now,
+       updated_on                 = CASE WHEN invoice.invoice_status_code IN (<<removed>>) THEN invoice.updated_on ELSE :now END,
        updated_by                 = NULL,
        updated_name               = NULL
   FROM (SELECT DISTINCT ON (invoice_id) *,

@@ -98,6 +98,27 @@ def test_disbursement_of_a_partner_row(
         assert books.one("SELECT gl_error, status FROM refunds_partial") == (ERROR, "REFUND_PROCESSED")
 
 
+@pytest.mark.parametrize("refused", [LINE, LINE + 2])
+def test_a_second_answer_for_two_shares_of_an_invoice_of_which_one_was_refused_is_the_same(
+    refused: int, office: FeedbackOffice
+) -> None:
+    """They have one link, which says what became of one of them."""
+    books = office.books
+    given_disbursement(books, "PAID", None)
+    for row in (1, 2):
+        share = {"amount": "5.00", "partner_code": "VS", "is_reversal": row == 2}
+        books.add("partner_disbursements", id=row, target_id=1001, target_type="invoice", **share)
+    pairs = [JournalPair("1001-1", "5.00"), JournalPair("1001-2", "5.00", is_reversal=True)]
+    batch = Batch(100, journals=[(10, pairs)])
+    office.answer(batch, {refused: ERROR})
+
+    again = office.answer(batch, {refused: "1117 IN OTHER WORDS"}, name="FEEDBACK.F3535.20261118214512")
+
+    assert again.rejects == []
+    answers = "SELECT status_code FROM partner_disbursements ORDER BY id"
+    assert books.rows(answers) == ([("ERRORED",), ("REVERSED",)] if refused == LINE else [("COMPLETED",), ("ERRORED",)])
+
+
 @pytest.mark.parametrize(("refused", "waits"), [(99, [True, False]), (100, [False, True])])
 def test_a_refused_batch_lets_the_row_alone_wait_that_it_sent(
     refused: int, waits: list[bool], office: FeedbackOffice

@@ -17,7 +17,7 @@ WITH old AS (
      )
 UPDATE invoices AS invoice
    SET disbursement_status_code = CASE WHEN old.is_reversal THEN 'COMPLETED' END,
-       updated_on               = :now,
+       updated_on               = CASE WHEN invoice.invoice_status_code IN (<<removed>>) THEN invoice.updated_on ELSE :now END,
        updated_by               = NULL,
        updated_name             = NULL
   FROM old

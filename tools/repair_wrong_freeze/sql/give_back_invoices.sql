@@ -5,7 +5,7 @@
 UPDATE invoices AS invoice
    SET invoice_status_code = was.invoice_status_code,
        paid                = was.paid,
-       updated_on          = :now,
+       updated_on          = CASE WHEN was.invoice_status_code IN (<<removed>>) THEN was.updated_on ELSE :now END,
        updated_by          = NULL,
        updated_name        = NULL
   FROM (
