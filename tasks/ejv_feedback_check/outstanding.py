@@ -146,7 +146,10 @@ def next_action(row: OutstandingBatch, age: int, now: datetime, unread: list[Unr
         words = "CGI refused the batch and its items still wait for it: void it once the cause is removed."
         return NextAction("errored, half applied", words, in_short("ejv rebuild", row.batch, reason=True), True)
     if row.is_applied:
-        words = "Its feedback was applied and answers nothing of the rest: ask CAS. To release what CGI never ran:"
+        words = (
+            f"Its feedback was applied, not to the rest: `explain batch {row.batch}` shows what was rejected. Of what "
+            "it does not answer, ask CAS. To release what CGI never ran:"
+        )
         return NextAction("half applied", words, in_short("ejv rebuild", row.batch, reason=True), True)
     if row.feedback_file_ref is not None or row.status == "COMPLETED":
         name = row.feedback_file_ref or "its feedback"

@@ -109,6 +109,11 @@ def _against(context: RunContext, session: Session, sent_batch: SentBatch) -> li
     values = {"batch": sent_batch.id, "day": next_business_day(context.today())}
     for row in sql.run(session, "list_running_resubmissions", **values):
         reasons.append(f"it was sent again as {row.new_name} and CGI may run that; wait for its answer")
+    for row in sql.run(session, "list_accepted_not_applied", batch=sent_batch.id):
+        reasons.append(
+            f"CGI accepted {row.subject} (line {row.line} of {row.file}), which could not be applied "
+            f"({row.rule.replace('_', ' ')}): its money moved, and would move again. Settle it by hand first"
+        )
     return reasons
 
 

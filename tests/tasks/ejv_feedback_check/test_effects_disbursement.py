@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from config.errors import InputRefused
 from tests.ejv_factory import SENT, Batch, EjvBooks, Item, JournalPair
 from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice
 
@@ -347,6 +348,28 @@ def given_disbursement(
     books.line_item(1001, "28.50", fee)
     books.journal(100, 10, links, partner_code="VS")
     return partner
+
+
+@pytest.mark.parametrize("is_settled_by_hand", [False, True])
+def test_a_batch_is_not_voided_while_what_cgi_accepted_of_it_could_not_be_applied(
+    is_settled_by_hand: bool, office: FeedbackOffice
+) -> None:
+    books = office.books
+    given_disbursement(books, "PAID", None, links=[("invoice", number) for number in (1001, 1002, 1003)])
+    for number in (1002, 1003):
+        books.invoice(books.account(), number, "28.50", "PAID", disbursement_status_code="UPLOADED")
+    books.add("partner_disbursements", id=1, amount="5.00", partner_code="VS", target_id=1001, target_type="invoice")
+    office.answer(Batch(100, journals=[(10, [JournalPair("1003-1", "5.00"), JournalPair("1002", "28.50")])]))
+    links = "SELECT link_id FROM ejv_links WHERE disbursement_status_code = 'ERRORED' ORDER BY link_id"
+
+    if is_settled_by_hand:
+        books.change("UPDATE ejv_links SET disbursement_status_code = 'COMPLETED' WHERE link_id = 1001")
+        office.run(rebuild=100, reason="ticket 4711")
+    else:
+        with pytest.raises(InputRefused, match="CGI accepted 1003-1 "):
+            office.run(rebuild=100, reason="ticket 4711")
+
+    assert books.rows(links) == ([(1003,)] if is_settled_by_hand else [])
 
 
 @pytest.mark.parametrize("named", ["{code}", "999999"])

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from config.errors import InputRefused
 from tests.ejv_factory import Batch, EjvBooks, JournalPair
 from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice
 
@@ -233,6 +234,8 @@ def test_a_partial_refund_that_is_named_with_another_invoice_stays_as_it_is(offi
     assert [one.reason for one in outcome.rejects if "1002-PR-55" in one.detail] == ["other invoice"]
     assert books.one("SELECT status FROM refunds_partial") == "REFUND_PROCESSING"
     assert books.one("SELECT disbursement_status_code FROM ejv_links WHERE link_id = 55") != "COMPLETED"
+    with pytest.raises(InputRefused, match=r"CGI accepted 1002-PR-55 \(line 6 of .*: its money moved"):
+        office.run(rebuild=100, reason="ticket 4711")
 
 
 @pytest.mark.parametrize(
