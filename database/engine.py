@@ -7,7 +7,7 @@ In Cloud SQL each new connection gets the access token of that moment for a pass
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -95,6 +95,23 @@ def _prepare(raw: Any, settings: DatabaseSettings) -> None:
         raise
 
 
+@contextmanager
+def _own_failure_first(transaction: AbstractContextManager[Session]) -> Iterator[Session]:
+    """Enter a transaction; raise what failed in it, and not that an ended session could not be rolled back as well."""
+    failure: BaseException | None = None
+    try:
+        with transaction as session:
+            try:
+                yield session
+            except BaseException as error:
+                failure = error
+                raise
+    except DBAPIError:
+        if failure is not None:
+            raise failure from failure.__cause__
+        raise
+
+
 class Database:
     """Transactions on the pay database.
 
@@ -119,20 +136,10 @@ class Database:
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """Return a session inside one transaction: committed whole at the end, or nothing of it."""
-        failure: BaseException | None = None
-        try:
-            with self._transaction() as session:
-                try:
-                    self.after_begin(session)
-                    yield session
-                    self.before_commit()
-                except BaseException as error:
-                    failure = error
-                    raise
-        except DBAPIError:
-            if failure is not None:
-                raise failure from failure.__cause__  # not that an ended session could not be rolled back as well
-            raise
+        with _own_failure_first(self._transaction()) as session:
+            self.after_begin(session)
+            yield session
+            self.before_commit()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -140,12 +147,8 @@ class Database:
 
         In a dry run it sees what that changed.
         """
-        if self._outer is None:
-            with self.engine.connect().execution_options(postgresql_readonly=True) as session:
-                yield session
-        else:
-            with self._outer.begin_nested():
-                yield self._outer
+        with _own_failure_first(self._reading()) as session:
+            yield session
 
     @contextmanager
     def _transaction(self) -> Iterator[Session]:
@@ -155,6 +158,11 @@ class Database:
         else:
             with self._outer.begin_nested():
                 yield self._outer
+
+    def _reading(self) -> AbstractContextManager[Session]:
+        if self._outer is not None:
+            return self._transaction()
+        return self.engine.connect().execution_options(postgresql_readonly=True)
 
     def undo(self, session: Session) -> None:
         """Roll back now what a dry run did in a transaction, which can do nothing more."""

@@ -143,6 +143,17 @@ def test_what_only_reads_can_change_nothing_and_what_comes_after_it_can(database
         assert session.execute(COUNT).scalar_one() == 1
 
 
+@pytest.mark.parametrize("way", ["begin", "read"])
+def test_what_failed_in_a_transaction_is_raised_though_its_session_has_ended(
+    way: str, database: Database, limited: Engine
+) -> None:
+    with pytest.raises(ZeroDivisionError), getattr(database, way)() as session, limited.connect() as other:
+        other.execute(
+            text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": session.scalar(text("SELECT pg_backend_pid()"))}
+        )
+        raise ZeroDivisionError
+
+
 def test_what_only_reads_in_a_dry_run_sees_what_that_changed(dry: Database) -> None:
     with dry.begin() as session:
         session.execute(ADD, {"code": "T1"})

@@ -1255,6 +1255,19 @@ def test_of_a_number_the_money_of_each_receipt_for_its_withdrawn_invoices_is_tol
     ]  # fmt: skip
 
 
+def test_a_credit_memo_on_a_withdrawn_invoice_that_was_paid_already_is_told(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    books.invoice(account, NUMBER, "60.00", id=100, status="DELETED")
+    books.credit(account, "M1", "60.00")
+    books.apply(Line("PADP", "PR1", "60.00", "800101", NUMBER))
+
+    outcome = books.apply(
+        Line("CMAP", "M1", "60.00", "800101", NUMBER, "Fully PAID", "60.00", "0.00", application="7"), name=NEXT_FILE
+    )
+
+    assert [(one.reason, one.amount) for one in outcome.rejects] == [("paid though withdrawn", Decimal("60.00"))]
+
+
 def test_money_for_a_withdrawn_invoice_that_bounces_in_the_same_file_is_not_told(books: SettlementBooks) -> None:
     books.invoice(books.account("800101"), NUMBER, "60.00", id=100, status="CANCELLED")
 
