@@ -58,8 +58,8 @@ def _origin(batch: Row[Any] | None) -> str:
     if batch is None:
         return "No batch is known in which CGI refused anything over it: it may have been stopped by hand."
     return (
-        f"CGI refused {counted(batch.links, 'link')} of batch {batch.batch} over it last "
-        f"({batch.feedback or 'no file named'}): {(batch.message or 'no message').strip()}. "
+        f"The newest batch of it of which CGI refused anything is {batch.batch} ({counted(batch.links, 'link')}, "
+        f"{batch.feedback or 'no file named'}): {(batch.message or 'no message').strip()}. "
         f"See {in_short('explain batch', batch.batch)}. "
         f"The next run of {_SENDERS[batch.file_type]} sends what waits for this GL."
     )

@@ -750,8 +750,8 @@ def test_unstop_names_the_batch_that_stopped_the_gl_and_what_comes_next(sent: Fe
     notes = sent.run(unstop=code[0], reason=WHY).notes
 
     assert notes == [
-        f"CGI refused 1 link of batch 100 over it last ({FEEDBACK}): 1117 INVALID DISTRIBUTION ACCOUNT. See explain "
-        "batch 100. The next run of EJV_PAYMENT sends what waits for this GL."
+        f"The newest batch of it of which CGI refused anything is 100 (1 link, {FEEDBACK}): 1117 INVALID DISTRIBUTION "
+        "ACCOUNT. See explain batch 100. The next run of EJV_PAYMENT sends what waits for this GL."
     ]
 
 
