@@ -81,12 +81,12 @@ def test_the_list_shows_each_slip_in_work_its_step_and_what_blocks_it(slips: Sli
     ]  # fmt: skip
 
 
-def test_the_list_names_a_transaction_that_is_not_in_cfs_yet_by_its_id(slips: Slips) -> None:
+def test_the_list_names_a_transaction_that_is_not_in_cfs_yet_by_the_number_that_the_job_gives_it(slips: Slips) -> None:
     slips.deposit(PARENT, "100.00")
     slips.spend(PARENT, "30.00")
     slips.correct(PARENT, "120.00")
     (table,) = list_slips(slips.context()).tables
-    assert "invoice 00000001 is APPROVED and not in CFS yet" in table.rows[0][-1]
+    assert "REG00000001 is APPROVED and not in CFS yet" in table.rows[0][-1]
 
 
 def test_the_list_of_nothing_says_so(slips: Slips) -> None:
