@@ -18,6 +18,7 @@ FRAGMENTS = (
     "is_nsf_fee",
     "nsf_fees_in_force",
     "earlier_parts",
+    "is_under_refused_header",
 )
 
 

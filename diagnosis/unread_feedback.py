@@ -49,6 +49,13 @@ class UnreadFile:
         return f"{self.name} ({self.state}{f': {self.reason}' if self.reason else ''})"
 
 
+# What comes before the command that applies what is held, in words.
+ASK_FIRST: dict[str, str] = {
+    HoldKind.FUSE: "ask CGI whether it is right; if it is:",
+    HoldKind.FAULTS: "ask CAS to send it again; or apply what can be read:",
+}
+
+
 def command_to_apply(name: str, hold: str | None) -> str:
     """Return the command that applies a feedback file; another would only hold again what is held."""
     if hold == HoldKind.FUSE:

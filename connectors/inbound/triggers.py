@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from config.errors import SourceRefused
 from config.settings import SftpSettings
+from connectors.effects import last_checks
 from connectors.inbound.ledger import find_by_name
 from connectors.inbound.listing import UntakenFile
 from connectors.inbound.take_in import Intake
@@ -42,6 +43,7 @@ def tidy_triggers(
             remaining.left.append(UntakenFile(trigger.name, f"it is the trigger of {name}, which never came"))
             continue
         target = free_name(intake.archive_name(trigger.name, "", intake.clock()))
+        last_checks()
         try:
             sftp.rename(path, join(settings.backup_directory, target))
         except RemoteFileMissing:

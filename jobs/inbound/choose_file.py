@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from config.command_line import in_short
 from config.errors import UsageError
-from connectors.inbound.holds import HoldKind, in_words
+from connectors.inbound.holds import RELEASABLE, HoldKind, in_words
 from connectors.inbound.ledger import InboundFile
 
 REPLAYABLE = ("held", "failed")
@@ -49,9 +49,10 @@ def check_release(file: InboundFile, despite: str | None) -> None:
         return
     if despite is None and file.hold is not HoldKind.FUSE:
         return
+    named = ("--despite", file.hold) if file.hold in RELEASABLE else ()
     raise UsageError(
         f"{file.name} is {in_words(file.hold)}: {file.reason}. To apply it all the same: "
-        f"{in_short('files replay', file.name, '--despite', file.hold, reason=True)}"
+        f"{in_short('files replay', file.name, *named, reason=True)}"
     )
 
 

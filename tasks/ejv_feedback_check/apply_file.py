@@ -67,7 +67,10 @@ def apply_file(context: RunContext, opened: FileToApply, *, despite_faults: bool
                 outcome += _held(file, row, row.reason or "", hold=HoldKind.FAULTS)
                 continue
             outcome += _apply(context, opened, row, batch.feeder, spool, despite_faults=despite_faults)
-    is_damaged = any(one.number is not None and (one.faults or contents.outside) for one in contents.batches)
+    is_damaged = any(
+        batch.number is not None and (contents.outside or (batch.faults and row.state not in DONE))
+        for row, batch in zip(rows, contents.batches, strict=True)
+    )
     hold = HoldKind.FAULTS if is_damaged and not despite_faults else HoldKind.FAILED
     if outcome.counts["batches_held_by_fuse"]:
         hold = HoldKind.FUSE

@@ -13,10 +13,9 @@ from config.business_time import business_date, naive_utc
 from config.command_line import in_short, typed
 from config.plurals import counted, is_or_are
 from config.settings import CgiSettings
-from connectors.inbound.holds import HoldKind
 from database.sessions import Session
 from database.sql import statements
-from diagnosis.unread_feedback import UnreadFile, command_to_apply, since, unread_feedback
+from diagnosis.unread_feedback import ASK_FIRST, UnreadFile, command_to_apply, since, unread_feedback
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject, Table
 from tasks.ejv_feedback_check.owed_items import owed_items
@@ -28,10 +27,6 @@ ACT = 2
 _SHOWN_DAYS = 2
 _COLUMNS = ("batch", "type", "state", "age", "open", "amount", "sent as", "next", "command")
 _ANSWERED = ("COMPLETED", "ERRORED")
-_STEPS: dict[str, str] = {
-    HoldKind.FUSE: "ask CGI whether it is right; if it is:",
-    HoldKind.FAULTS: "ask CAS to send it again; or apply what can be read:",
-}
 
 
 class OutstandingBatch(NamedTuple):
@@ -134,13 +129,14 @@ def next_action(row: OutstandingBatch, age: int, now: datetime, unread: list[Unr
         return NextAction("completed" if row.status == "COMPLETED" else "errored", "", "", False)
     if row.answer_name is not None:
         why = f" ({row.answer_state}: {row.answer_reason})" if row.answer_reason else ""
-        step = _STEPS.get(row.answer_hold or "", "apply it.")
+        step = ASK_FIRST.get(row.answer_hold or "", "apply it.")
         words = f"Its feedback {row.answer_name} is stored and not applied{why}: {step}"
         command = command_to_apply(row.answer_name, row.answer_hold)
         return NextAction("feedback stored, not applied", words, command, True)
     if unread:
         more = f", and {len(unread) - 1} more," if len(unread) > 1 else ""
-        words = f"{unread[0].words}{more} came since it was sent and was not read: its answer may be in it."
+        ask = f"; {ASK_FIRST[unread[0].hold]}" if unread[0].hold in ASK_FIRST else "."
+        words = f"{unread[0].words}{more} came since it was sent and was not read: its answer may be in it{ask}"
         return NextAction("feedback not read", words, unread[0].command, True)
     if row.status == "ERRORED":
         words = "CGI refused the batch and its items still wait for it: void it once the cause is removed."

@@ -12,7 +12,7 @@ from connectors.inbound.listing import printable
 from connectors.sftp import RemoteFile, SftpSession, join
 from database.sessions import Session
 from database.sql import statements
-from diagnosis.unread_feedback import command_to_apply, since, unread_feedback
+from diagnosis.unread_feedback import ASK_FIRST, command_to_apply, since, unread_feedback
 from jobs.run.context import RunContext
 from tasks.ejv_feedback_check.file_names import may_be_feedback
 
@@ -82,7 +82,8 @@ def answers_stored(session: Session, sent_batch: SentBatch, settings: CgiSetting
     all_unread = unread_feedback(session, settings.ack_prefix)
     holds = {file.name: file.hold for file in all_unread}
     reasons = [
-        f"feedback {row.name} is stored and not applied ({row.state}): apply it first, "
+        f"feedback {row.name} is stored and not applied ({row.state}): "
+        f"{ASK_FIRST.get(holds.get(row.name) or '', 'apply it first,')} "
         f"{command_to_apply(row.name, holds.get(row.name))}"
         for row in rows
     ]

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import event
 
 from config.errors import ConfigError, Interrupted, SourceUnavailable, UsageError
+from connectors.effects import ClaimLost, checked_by
 from connectors.inbound.content import open_content
 from connectors.inbound.ledger import put_aside_if_known
 from connectors.inbound.listing import WantedNames
@@ -210,6 +211,23 @@ def test_a_trigger_without_its_file_is_left_and_named(faulty: Arrivals) -> None:
     report = faulty.poll(wanted=wanted)
     assert [file.name for file in report.received] == [LATER]
     assert [left.name for left in report.left] == [f"{NAME}.TRG"]
+
+
+def test_a_run_that_lost_its_lock_moves_no_trigger(arrivals: Arrivals) -> None:
+    wanted = WantedNames(SETTLEMENT.pattern, trigger_suffix=".TRG", trigger_required=False)
+    arrivals.place.put(NAME, TEXT)
+    arrivals.poll(wanted=wanted)
+    arrivals.place.put(f"{NAME}.TRG", b"")
+
+    def lost() -> None:
+        raise ClaimLost("another run has begun")
+
+    with checked_by(lost), pytest.raises(ClaimLost):
+        arrivals.poll(wanted=wanted)
+    assert arrivals.place.uploaded() == [f"{NAME}.TRG"]
+
+    arrivals.poll(wanted=wanted)
+    assert arrivals.place.uploaded() == []
 
 
 def test_what_is_not_wanted_stays_where_it_is(arrivals: Arrivals) -> None:

@@ -64,40 +64,31 @@ def test_what_was_accepted_is_finished_before_its_gl_is_added_or_released(stale:
     assert (row["code"], "repair ejv-invoice" in row["command"]) == ("J12", True)
 
 
-@pytest.mark.parametrize(("feedback", "code"), [("stored", "J8F"), ("unread", "J8U"), ("begun", "J10")])
-def test_feedback_that_the_fuse_holds_is_advised_to_be_replayed_and_never_to_be_applied_by_name(
-    stale: StaleBooks, feedback: str, code: str
+@pytest.mark.parametrize(
+    ("hold", "feedback", "code"),
+    [
+        *(("fuse", feedback, code) for feedback, code in (("stored", "J8F"), ("unread", "J8U"), ("begun", "J10"))),
+        *(("faults", feedback, code) for feedback, code in (("stored", "J8"), ("unread", "J8U"), ("begun", "J10"))),
+    ],
+)
+def test_feedback_that_is_held_is_advised_to_be_applied_despite_that_and_not_to_be_held_again(
+    stale: StaleBooks, hold: str, feedback: str, code: str
 ) -> None:
     made = stale.invoice(stale.ministry())
     stale.reference(made)
     batch = stale.journalled(made, "UPLOADED", feedback="FEEDBACK.F3535.1" if feedback == "begun" else None)
     if feedback == "stored":
-        stale.feedback_stored(batch, "FEEDBACK.F3535.1", hold="fuse")
+        stale.feedback_stored(batch, "FEEDBACK.F3535.1", hold=hold)
     else:
-        stale.feedback_unread("FEEDBACK.F3535.1", "held", hold="fuse")
+        stale.feedback_unread("FEEDBACK.F3535.1", "held", hold=hold)
 
     [row] = stale.report_rows(stale.report())
 
-    command = 'files replay FEEDBACK.F3535.1 --despite fuse --reason "TICKET: why" --dry-run'
-    assert (row["code"], row["command"]) == (code, f"python3 invoke_jobs.py {command}")
-
-
-@pytest.mark.parametrize(("feedback", "code"), [("stored", "J8"), ("unread", "J8U"), ("begun", "J10")])
-def test_damaged_feedback_is_advised_to_be_applied_despite_its_faults_and_not_to_be_held_again(
-    stale: StaleBooks, feedback: str, code: str
-) -> None:
-    made = stale.invoice(stale.ministry())
-    stale.reference(made)
-    batch = stale.journalled(made, "UPLOADED", feedback="FEEDBACK.F3535.1" if feedback == "begun" else None)
-    if feedback == "stored":
-        stale.feedback_stored(batch, "FEEDBACK.F3535.1", hold="faults")
-    else:
-        stale.feedback_unread("FEEDBACK.F3535.1", "failed", hold="faults")
-
-    [row] = stale.report_rows(stale.report())
-
-    command = 'EJV_FEEDBACK_CHECK --file FEEDBACK.F3535.1 --despite-faults --reason "TICKET: why" --dry-run'
-    assert (row["code"], row["command"]) == (code, f"python3 invoke_jobs.py {command}")
+    command = {
+        "fuse": "files replay FEEDBACK.F3535.1 --despite fuse",
+        "faults": "EJV_FEEDBACK_CHECK --file FEEDBACK.F3535.1 --despite-faults",
+    }[hold]
+    assert (row["code"], row["command"]) == (code, f'python3 invoke_jobs.py {command} --reason "TICKET: why" --dry-run')
 
 
 @pytest.mark.parametrize(("reference", "code"), [("CANCELLED", "J19"), ("COMPLETED", "J3")])

@@ -41,3 +41,13 @@ def test_a_hold_that_was_not_named_is_told_with_the_command_that_names_it(name: 
     with pytest.raises(UsageError) as error:
         check_release(file, None)
     assert str(error.value).endswith(f': files replay {typed} --despite fuse --reason "..."')
+
+
+@NAMES
+def test_a_hold_that_no_option_names_is_told_with_a_command_without_it(name: str, typed: str) -> None:
+    file = InboundFile(
+        1, "CGI", name, "", 1, "failed", "why", None, None, None, None, None, CAME, None, None, None, {"hold": "faults"}
+    )
+    with pytest.raises(UsageError) as error:
+        check_release(file, "failed")
+    assert str(error.value).endswith(f': files replay {typed} --reason "..."')

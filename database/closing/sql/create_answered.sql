@@ -23,9 +23,5 @@ SELECT given_up.invoice_id, line.batch_number, line.journal, min(part.applied_on
    AND line.code = '0000'
  WHERE given_up.at >= :since
    AND given_up.at < :until
-   AND NOT EXISTS (SELECT FROM pay_jobs.feedback_lines AS header
-                    WHERE header.file_id = line.file_id
-                      AND header.batch_number = line.batch_number
-                      AND header.code <> '0000'
-                      AND (header.record = 'BH' OR header.record = 'JH' AND header.journal = line.journal))
+   AND NOT <<line.is_under_refused_header>>
  GROUP BY given_up.invoice_id, line.batch_number, line.journal

