@@ -112,7 +112,8 @@ def _against(context: RunContext, session: Session, sent_batch: SentBatch) -> li
     for row in sql.run(session, "list_accepted_not_applied", batch=sent_batch.id):
         reasons.append(
             f"CGI accepted {row.subject} (line {row.line} of {row.file}), which could not be applied "
-            f"({row.rule.replace('_', ' ')}): its money moved, and would move again. Settle it by hand first"
+            f"({row.rule.replace('_', ' ')}): its money moved, and would move again. "
+            "Settle what it is of by hand and set its link in ejv_links to COMPLETED, then void the rest"
         )
     return reasons
 

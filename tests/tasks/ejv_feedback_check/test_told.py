@@ -261,6 +261,13 @@ def test_feedback_that_was_not_read_is_named_with_how_many_more(count: int, word
     assert found.words.startswith(words)
 
 
+def test_damaged_feedback_that_was_not_read_is_asked_for_again_before_it_is_applied() -> None:
+    found = next_action(WAITING, 5, NOW, [UnreadFile("F", "failed", None, NOW, "faults")])
+
+    assert found.words.endswith("; ask CAS to send it again; or apply what can be read:")
+    assert found.command == 'EJV_FEEDBACK_CHECK --despite-faults --file F --reason "..."'
+
+
 @pytest.mark.parametrize(
     ("feedback", "words"), [("F", "F was begun and not"), (None, "its feedback was begun and not")]
 )
