@@ -148,6 +148,16 @@ def live(slips: Slips) -> dict[str, str]:
     return {number: one["amount"] for number, one in slips.receipts().items() if one["status"] == "open"}
 
 
+def given_a_bounced_slip_with_one_linked(slips: Slips, total: str) -> None:
+    """Let 100.00 bounce, all of it spent, and link a deposit of so much."""
+    slips.deposit(PARENT, "100.00", paid=["100.00"])
+    slips.bounce(PARENT)
+    slips.run()
+    slips.deposit(CHILD, total)
+    slips.link(CHILD, PARENT)
+    slips.run()
+
+
 def given_a_cheque_is_sent(slips: Slips, made: datetime) -> int:
     """AP makes a batch of what stands in refund_amount; the number of the batch is returned."""
     name = f"INBOX.F{made:%Y%m%d%H%M%S}"

@@ -8,7 +8,15 @@ import pytest
 from tests.old_schema import written_before
 from tests.routing_slip_factory import Slips
 from tests.tasks.routing_slip_recreate import scenarios
-from tests.tasks.routing_slip_recreate.scenarios import CHILD, PARENT, THIRD, live, reverse_in_cfs, seed_receipt
+from tests.tasks.routing_slip_recreate.scenarios import (
+    CHILD,
+    PARENT,
+    THIRD,
+    given_a_bounced_slip_with_one_linked,
+    live,
+    reverse_in_cfs,
+    seed_receipt,
+)
 
 
 @pytest.mark.parametrize("version", [1, 2])
@@ -387,12 +395,7 @@ def test_a_second_bounce_that_an_earlier_release_began_is_noted_with_all_that_ha
     slips: Slips, point: str
 ) -> None:
     """Its plan does not name what is lost."""
-    slips.deposit(PARENT, "100.00", paid=["100.00"])
-    slips.bounce(PARENT)
-    slips.run()
-    slips.deposit(CHILD, "130.00")
-    slips.link(CHILD, PARENT)
-    slips.run()
+    given_a_bounced_slip_with_one_linked(slips, "130.00")
     slips.bounce(PARENT)
     slips.change("UPDATE routing_slips SET remaining_amount = remaining_amount + 100 WHERE number = :n", n=PARENT)
     assert slips.run_killed_at(point)

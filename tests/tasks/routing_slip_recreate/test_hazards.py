@@ -6,7 +6,15 @@ import pytest
 
 from tests.routing_slip_factory import NOW, Slips
 from tests.tasks.routing_slip_recreate import scenarios
-from tests.tasks.routing_slip_recreate.scenarios import CHILD, PARENT, THIRD, live, reverse_in_cfs, seed_receipt
+from tests.tasks.routing_slip_recreate.scenarios import (
+    CHILD,
+    PARENT,
+    THIRD,
+    given_a_bounced_slip_with_one_linked,
+    live,
+    reverse_in_cfs,
+    seed_receipt,
+)
 from tests.tools.verify.watch import all_findings
 
 
@@ -313,12 +321,7 @@ def test_what_create_invoices_took_for_paid_after_a_bounce_that_another_job_work
 
 
 def test_a_slip_that_bounces_again_after_another_job_linked_one_that_paid_a_part_is_worked(slips: Slips) -> None:
-    slips.deposit(PARENT, "100.00", paid=["100.00"])
-    slips.bounce(PARENT)
-    slips.run()
-    slips.deposit(CHILD, "20.00")
-    slips.link(CHILD, PARENT)
-    slips.run()
+    given_a_bounced_slip_with_one_linked(slips, "20.00")
     slips.change("UPDATE routing_slips SET remaining_amount = 0 WHERE number = :n", n=PARENT)
     slips.change("DELETE FROM pay_jobs.operation_steps")
     slips.change("DELETE FROM pay_jobs.operations")
@@ -334,12 +337,7 @@ def test_a_slip_that_bounces_again_after_another_job_linked_one_that_paid_a_part
 
 def given_a_second_bounce_and_a_third_slip(slips: Slips, total: str, *, is_since: bool) -> None:
     """Let 100.00 bounce, and then the 130.00 that paid for them; a slip is linked before that or since."""
-    slips.deposit(PARENT, "100.00", paid=["100.00"])
-    slips.bounce(PARENT)
-    slips.run()
-    slips.deposit(CHILD, "130.00")
-    slips.link(CHILD, PARENT)
-    slips.run()
+    given_a_bounced_slip_with_one_linked(slips, "130.00")
     slips.deposit(THIRD, total)
     for happening in (slips.bounce, lambda parent: slips.link(THIRD, parent))[:: 1 if is_since else -1]:
         happening(PARENT)
